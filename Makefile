@@ -1,0 +1,26 @@
+# Every target sets up what it needs by itself; the first call takes minutes, the next seconds.
+.PHONY: help demo stop test test-core lint format template clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo:  ## a German company with contracts, billed by the real cron, served in the browser
+	@scripts/demo
+
+stop:  ## stop the demo and the embedded PostgreSQL of this checkout
+	@scripts/stop
+
+test:  ## all tests; ADDON=<name> for one addon, TAGS=<odoo test tags> for a part of it
+	@scripts/test $(ADDON) $(if $(TAGS),--tags '$(TAGS)')
+
+test-core:  ## the business rules alone, in seconds, without a database
+	@scripts/test --core
+
+lint:  ## all linters and the project's own checks
+	@scripts/run-lint
+
+format:  ## let the formatters and fixers write
+	@scripts/run-lint --fix
+
+clean:  ## remove the cache folder with everything in it
+	@scripts/stop --quiet; rm -rf "$$(readlink -f .cache)" .cache

@@ -1,0 +1,15 @@
+from . import (
+    account_move,
+    account_move_line,
+    account_move_send,
+    account_move_settlement,
+    account_partial_reconcile,
+    account_payment,
+    billing_business_unit,
+    billing_event,
+    billing_test_clock,
+    res_company,
+    res_config_settings,
+    res_partner,
+    res_users,
+)

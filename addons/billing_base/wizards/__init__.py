@@ -1,0 +1,1 @@
+from . import account_payment_register, billing_test_clock_advance

@@ -1,0 +1,1 @@
+"""The rules of recurring billing, free of database, clock and language."""

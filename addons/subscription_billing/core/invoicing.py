@@ -1,0 +1,196 @@
+"""From the facts of contract lines to what an invoice must contain.
+
+The phases *due* and *price* of a run: which time of a line is due and not yet billed, and what
+it costs. Nothing here knows about invoices as records; the models translate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+
+from .periods import BillingPeriod, Cadence, full_period, tile
+from .pricing import ChargeModel, Price, price, round_amount
+from .proration import Proration, prorate, share
+
+
+class Timing(str, Enum):
+    """When a period is due: when it begins or when it has ended."""
+
+    IN_ADVANCE = "in_advance"
+    IN_ARREARS = "in_arrears"
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """What billing must know of one contract line.
+
+    :ivar anchor: origin of the grid of periods; never changes
+    :ivar start: first billable day
+    :ivar end: first day that is not billable any more, None while open
+    :ivar billed: periods of the ledger that are charged and not voided, in any order
+    """
+
+    anchor: date
+    cadence: Cadence
+    timing: Timing
+    start: date
+    end: date | None
+    billed: Sequence[BillingPeriod]
+    model: ChargeModel
+    quantity: Decimal
+    unit_price: Decimal
+    proration: Proration = Proration.ACTUAL_DAYS
+
+
+@dataclass(frozen=True)
+class DraftCharge:
+    """A period to bill and its price.
+
+    :ivar days: days of the period and of the full period it is a part of
+    :ivar amount: rounded to the currency, in the price mode of the price list
+    """
+
+    period: BillingPeriod
+    quantity: Decimal
+    price: Price
+    days: tuple[int, int]
+    amount: Decimal
+
+    @property
+    def is_partial(self) -> bool:
+        return self.days[0] != self.days[1]
+
+
+def due_day(timing: Timing, period: BillingPeriod) -> date:
+    """The first day on which a period may be billed.
+
+    >>> january = BillingPeriod(date(2026, 1, 1), date(2026, 2, 1))
+    >>> due_day(Timing.IN_ADVANCE, january), due_day(Timing.IN_ARREARS, january)
+    (datetime.date(2026, 1, 1), datetime.date(2026, 2, 1))
+    """
+    return period.start if timing is Timing.IN_ADVANCE else period.end
+
+
+def unbilled(line: LineFacts) -> Iterator[BillingPeriod]:
+    """The time of a line that the ledger does not cover, in order, cut at the grid.
+
+    Endless for an open line. Gaps (a voided period) come before what follows them.
+    """
+    for part in tile(line.anchor, line.cadence, line.start, line.end):
+        yield from _subtract(part, line.billed)
+
+
+def _subtract(part: BillingPeriod, billed: Sequence[BillingPeriod]) -> Iterator[BillingPeriod]:
+    """``part`` without the billed time."""
+    start = part.start
+    for taken in sorted(billed):
+        if taken.end <= start or taken.start >= part.end:
+            continue
+        if taken.start > start:
+            yield BillingPeriod(start, taken.start)
+        start = taken.end
+    if start < part.end:
+        yield BillingPeriod(start, part.end)
+
+
+def due_periods(line: LineFacts, today: date) -> list[BillingPeriod]:
+    """Every period that is due on ``today`` and not billed; missed ones with their own dates.
+
+    >>> from .periods import Unit
+    >>> facts = LineFacts(date(2026, 1, 31), Cadence(Unit.MONTH), Timing.IN_ADVANCE,
+    ...     date(2026, 1, 31), None, [], ChargeModel.FLAT, Decimal(1), Decimal(10))
+    >>> [period.start.isoformat() for period in due_periods(facts, date(2026, 3, 31))]
+    ['2026-01-31', '2026-02-28', '2026-03-31']
+    """
+    found = []
+    for period in unbilled(line):
+        # Later periods are due later: boundaries of a line only grow.
+        if due_day(line.timing, period) > today:
+            break
+        found.append(period)
+    return found
+
+
+def next_due_day(line: LineFacts) -> date | None:
+    """The day on which the line has something to bill next, None when it never will."""
+    period = next(unbilled(line), None)
+    return due_day(line.timing, period) if period else None
+
+
+def with_billed(line: LineFacts, periods: Sequence[BillingPeriod]) -> LineFacts:
+    """The facts as they are once further periods are billed."""
+    return replace(line, billed=[*line.billed, *periods])
+
+
+def covered_until(line: LineFacts) -> date | None:
+    """The first day of the line that is not billed; None when all of it is.
+
+    >>> from .periods import Unit
+    >>> facts = LineFacts(date(2026, 1, 1), Cadence(Unit.MONTH), Timing.IN_ADVANCE,
+    ...     date(2026, 1, 1), None, [BillingPeriod(date(2026, 1, 1), date(2026, 2, 1))],
+    ...     ChargeModel.FLAT, Decimal(1), Decimal(31))
+    >>> covered_until(facts)
+    datetime.date(2026, 2, 1)
+    """
+    period = next(unbilled(line), None)
+    return period.start if period else None
+
+
+def charge(line: LineFacts, period: BillingPeriod, digits: int) -> DraftCharge:
+    """Price one period of a line; a part of a full period is prorated.
+
+    :param digits: decimal places of the currency
+
+    >>> from .periods import Unit
+    >>> facts = LineFacts(date(2026, 1, 1), Cadence(Unit.MONTH), Timing.IN_ADVANCE,
+    ...     date(2026, 1, 1), date(2026, 1, 11), [], ChargeModel.FLAT, Decimal(1), Decimal(31))
+    >>> charge(facts, BillingPeriod(date(2026, 1, 1), date(2026, 1, 11)), 2).amount
+    Decimal('10.00')
+    """
+    full = full_period(line.anchor, line.cadence, period.start)
+    priced = price(line.model, line.quantity, line.unit_price)
+    amount = prorate(priced.amount, period, full, line.proration)
+    return DraftCharge(
+        period=period,
+        quantity=line.quantity,
+        price=priced,
+        days=share(period, full, line.proration),
+        amount=round_amount(amount, digits),
+    )
+
+
+def due_charges(line: LineFacts, today: date, digits: int) -> list[DraftCharge]:
+    """Everything to bill for a line on ``today``, priced."""
+    return [charge(line, period, digits) for period in due_periods(line, today)]
+
+
+def line_shape(
+    draft: DraftCharge, quantity_digits: int, price_digits: int, digits: int
+) -> tuple[Decimal, Decimal]:
+    """Quantity and unit price whose rounded product is exactly the amount.
+
+    An invoice shows quantity times unit price where this reproduces the amount with the
+    decimal places the database stores; otherwise quantity one at the amount.
+
+    >>> from .pricing import per_unit
+    >>> month = BillingPeriod(date(2026, 1, 1), date(2026, 2, 1))
+    >>> full = DraftCharge(month, Decimal(3), per_unit(Decimal(3), Decimal("9.90")), (31, 31),
+    ...     Decimal("29.70"))
+    >>> line_shape(full, 2, 2, 2)
+    (Decimal('3'), Decimal('9.90'))
+    >>> odd = DraftCharge(month, Decimal("1.234"), per_unit(Decimal("1.234"), Decimal(10)),
+    ...     (31, 31), Decimal("12.34"))
+    >>> line_shape(odd, 2, 2, 2)
+    (Decimal('1'), Decimal('12.34'))
+    """
+    if len(draft.price.steps) == 1 and not draft.is_partial:
+        step = draft.price.steps[0]
+        quantity = round_amount(step.quantity, quantity_digits)
+        unit_price = round_amount(step.unit_price, price_digits)
+        if round_amount(quantity * unit_price, digits) == draft.amount:
+            return step.quantity, step.unit_price
+    return Decimal(1), draft.amount

@@ -1,0 +1,55 @@
+from odoo import fields, models
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    billing_subscription_count = fields.Integer(
+        string="Contracts", compute="_compute_billing_subscription_count"
+    )
+
+    def _get_billing_subscriptions(self):
+        """The contracts whose periods these documents bill."""
+        return self.env["billing.period"].search([("move_id", "in", self.ids)]).subscription_id
+
+    def _compute_billing_subscription_count(self):
+        groups = self.env["billing.period"]._read_group(
+            [("move_id", "in", self.ids)], ["move_id"], ["subscription_id:count_distinct"]
+        )
+        counts = {move.id: count for move, count in groups}
+        for move in self:
+            move.billing_subscription_count = counts.get(move.id, 0)
+
+    def action_view_billing_subscriptions(self):
+        self.ensure_one()
+        subscriptions = self._get_billing_subscriptions()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "subscription_billing.action_billing_subscription"
+        )
+        if len(subscriptions) == 1:
+            return action | {
+                "views": [(False, "form")],
+                "view_mode": "form",
+                "res_id": subscriptions.id,
+            }
+        return action | {"domain": [("id", "in", subscriptions.ids)], "context": {}}
+
+    def button_cancel(self):
+        """A cancelled draft bills nothing: its time is due again."""
+        drafts = self.filtered(lambda move: move.state == "draft")
+        result = super().button_cancel()
+        drafts.invoice_line_ids.billing_period_ids.sudo()._void()
+        return result
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    billing_period_ids = fields.One2many(
+        "billing.period", "invoice_line_id", string="Billed Periods", readonly=True, copy=False
+    )
+
+    def unlink(self):
+        """A deleted line of a draft bills nothing: its time is due again."""
+        self.sudo().billing_period_ids._void()
+        return super().unlink()

@@ -1,0 +1,113 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# What contracts were concluded on: changed only through a new version.
+FROZEN_FIELDS = {
+    "currency_id",
+    "cadence_unit",
+    "cadence_count",
+    "timing",
+    "proration",
+    "trial_days",
+    "charge_ids",
+}
+
+
+class BillingPlanVersion(models.Model):
+    """The terms of a plan at one time. Contracts point to a version, not to the plan."""
+
+    _name = "billing.plan.version"
+    _description = "Plan Version"
+    _order = "plan_id, number desc"
+    _rec_names_search = ["plan_id.name", "plan_id.code"]
+
+    plan_id = fields.Many2one("billing.plan", ondelete="cascade", index=True, readonly=True)
+    number = fields.Integer(string="Version", default=1, readonly=True)
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+    )
+    cadence_count = fields.Integer(
+        string="Every",
+        default=1,
+        required=True,
+        help="Length of a billing period: every so many of the units beside.",
+    )
+    cadence_unit = fields.Selection(
+        [("day", "Days"), ("week", "Weeks"), ("month", "Months"), ("year", "Years")],
+        string="Unit",
+        default="month",
+        required=True,
+    )
+    timing = fields.Selection(
+        [("in_advance", "In advance"), ("in_arrears", "In arrears")],
+        string="Billed",
+        default="in_advance",
+        required=True,
+        help="In advance: on the first day of a period. In arrears: when the period is over.",
+    )
+    proration = fields.Selection(
+        [("actual_days", "Actual days"), ("fixed_30", "Months of 30 days")],
+        default="actual_days",
+        required=True,
+        help="How a part of a billing period is charged.",
+    )
+    trial_days = fields.Integer(
+        string="Trial (days)",
+        help="Free days at the start of a contract. Billing periods count from their end.",
+    )
+    charge_ids = fields.One2many("billing.charge", "version_id", string="Charges", copy=True)
+    subscription_ids = fields.One2many("billing.subscription", "version_id")
+    subscription_count = fields.Integer(compute="_compute_subscription_count")
+
+    _cadence_positive = models.Constraint(
+        "CHECK (cadence_count > 0)",
+        "Every: a billing period lasts at least one day, week, month or year. "
+        "Enter a number above zero.",
+    )
+    _trial_not_negative = models.Constraint(
+        "CHECK (trial_days >= 0)",
+        "Trial (days): enter zero for no trial, or the number of free days.",
+    )
+
+    @api.depends("plan_id.name", "number")
+    def _compute_display_name(self):
+        for version in self:
+            version.display_name = self.env._(
+                "%(plan)s (version %(number)s)",
+                plan=version.plan_id.name or "",
+                number=version.number,
+            )
+
+    def _compute_subscription_count(self):
+        groups = self.env["billing.subscription"]._read_group(
+            [("version_id", "in", self.ids)], ["version_id"], ["__count"]
+        )
+        counts = {version.id: count for version, count in groups}
+        for version in self:
+            version.subscription_count = counts.get(version.id, 0)
+
+    def write(self, vals):
+        if FROZEN_FIELDS & vals.keys():
+            self._check_not_in_use()
+        return super().write(vals)
+
+    def _check_not_in_use(self):
+        """Refuse to change terms that contracts were concluded on.
+
+        :raises UserError: a contract that left draft uses one of the versions
+        """
+        used = self.env["billing.subscription"].search(
+            [("version_id", "in", self.ids), ("state", "!=", "draft")], limit=1
+        )
+        if used:
+            raise UserError(
+                self.env._(
+                    "%(plan)s: contract %(contract)s runs on these terms, so they cannot be "
+                    "changed. Use “New Version” on the plan: new contracts get the new terms, "
+                    "existing ones keep theirs.",
+                    plan=used.version_id.display_name,
+                    contract=used.name,
+                )
+            )

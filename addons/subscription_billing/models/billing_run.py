@@ -1,0 +1,235 @@
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+_logger = logging.getLogger(__name__)
+
+CHUNK_SIZE = 100
+CHUNK_PARAMETER = "subscription_billing.chunk_size"
+MAX_RETRIES = 5
+
+
+class BillingRun(models.Model):
+    """One run over everything that is due: its progress, result and failures.
+
+    A run works in chunks. A chunk is locked, billed and committed as a whole, so a killed process
+    loses at most the chunk it was in, and the next run finds what is left by itself.
+    """
+
+    _name = "billing.run"
+    _description = "Billing Run"
+    _order = "id desc"
+
+    name = fields.Char(compute="_compute_name")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    date = fields.Date(string="Due Date", required=True, readonly=True)
+    state = fields.Selection(
+        [("running", "Running"), ("done", "Done")],
+        default="running",
+        required=True,
+        readonly=True,
+    )
+    started_at = fields.Datetime(readonly=True, default=lambda self: self.env.cr.now())
+    finished_at = fields.Datetime(readonly=True)
+    total_count = fields.Integer(string="Due Contracts", readonly=True)
+    done_count = fields.Integer(string="Worked Off", readonly=True)
+    invoice_count = fields.Integer(string="Number of Invoices", readonly=True)
+    error_count = fields.Integer(string="Set Aside", readonly=True)
+    progress = fields.Float(compute="_compute_progress")
+    error_ids = fields.One2many("billing.run.error", "run_id", readonly=True)
+    period_ids = fields.One2many("billing.period", "run_id", readonly=True)
+
+    @api.depends("date", "company_id.name")
+    def _compute_name(self):
+        for run in self:
+            run.name = self.env._(
+                "Billing run %(date)s, %(company)s", date=run.date, company=run.company_id.name
+            )
+
+    @api.depends("total_count", "done_count", "state")
+    def _compute_progress(self):
+        for run in self:
+            share = run.done_count / run.total_count if run.total_count else 1.0
+            run.progress = 100.0 if run.state == "done" else min(100.0 * share, 100.0)
+
+    @api.model
+    def _cron_run(self):
+        """Bill every company's due contracts; customers with a test clock are left out."""
+        for company in self.env["res.company"].search([]):
+            today = company._get_billing_today()
+            clocked = self.env["billing.test.clock"]._get_clocked_partners(company)
+            outside = Domain("partner_id.commercial_partner_id", "not in", clocked.ids)
+            seconds_left = self._run_billing(company, today, outside)
+            if not seconds_left:
+                return
+
+    @api.model
+    def _run_billing(self, company, today, domain=Domain.TRUE):
+        """Bill what is due in a company on a day, in chunks with a commit each.
+
+        :param company: ``res.company``
+        :param date today: bill everything due up to this day
+        :param Domain domain: contracts to consider
+        :return: seconds left for the calling cron; 0 when it must stop, with the rest left over
+        """
+        subscriptions = self.env["billing.subscription"].with_company(company)
+        scope = domain & Domain("company_id", "=", company.id)
+        due = scope & subscriptions._get_due_domain(today)
+        subscriptions._run_lifecycle(today, scope)
+        if not (total := subscriptions.search_count(due)):
+            return self.env["ir.cron"]._commit_progress()
+        run = self._open(company, today, total)
+        self.env["ir.cron"]._commit_progress(remaining=total)
+        seconds_left = run._work_off(due, today)
+        subscriptions._run_lifecycle(today, scope)
+        run._close_if_done(due)
+        self.env["ir.cron"]._commit_progress(remaining=run.total_count - run.done_count)
+        return seconds_left
+
+    @api.model
+    def _open(self, company, today, total):
+        """The interrupted run of this day, to go on with, or a new one."""
+        found = self.search(
+            [("company_id", "=", company.id), ("date", "=", today), ("state", "=", "running")],
+            limit=1,
+        ).try_lock_for_update()
+        if found:
+            found.total_count = found.done_count + total
+            return found
+        return self.create({"company_id": company.id, "date": today, "total_count": total})
+
+    def _work_off(self, due, today):
+        """Bill chunk after chunk until nothing is due or the time is over.
+
+        :return: seconds left for the calling cron
+        """
+        self.ensure_one()
+        size = self._get_chunk_size()
+        retries = MAX_RETRIES
+        while True:
+            try:
+                chunk = self._lock_chunk(due, size)
+                if not chunk:
+                    return float("inf")
+                self._bill_chunk(chunk, today)
+                seconds_left = self.env["ir.cron"]._commit_progress(
+                    len(chunk), remaining=max(self.total_count - self.done_count, 0)
+                )
+                retries = MAX_RETRIES
+            except OperationalError:
+                # Another transaction won. Our snapshot is old, so only a new one can go on.
+                self.env.cr.rollback()
+                retries -= 1
+                if not retries:
+                    raise
+                continue
+            if not seconds_left:
+                return seconds_left
+
+    def _get_chunk_size(self):
+        value = self.env["ir.config_parameter"].sudo().get_param(CHUNK_PARAMETER, CHUNK_SIZE)
+        return max(int(value), 1)
+
+    def _lock_chunk(self, due, size):
+        """The next contracts nobody else is working on, read again under the lock."""
+        subscriptions = self.env["billing.subscription"].with_company(self.company_id)
+        found = subscriptions.search(due, limit=size, order="next_billing_date, id")
+        return found.try_lock_for_update().filtered_domain(due)
+
+    def _bill_chunk(self, chunk, today):
+        """Bill one chunk and count it on the run."""
+        moves, failed = self._bill_isolated(chunk, today)
+        self.write(
+            {
+                "done_count": self.done_count + len(chunk),
+                "invoice_count": self.invoice_count + len(moves),
+                "error_count": self.error_count + len(failed),
+            }
+        )
+
+    def _bill_isolated(self, chunk, today):
+        """Bill as much as possible; halve what fails until the culprits are alone.
+
+        Halving costs the work of about log2(n) chunks for one culprit, one by one would give up
+        the batch for all its neighbours.
+
+        :return: tuple of the invoices and of the contracts that were set aside
+        """
+        try:
+            with self.env.cr.savepoint():
+                return chunk._bill(today, self), chunk.browse()
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 whatever it is, the others go on
+            if len(chunk) == 1:
+                self._set_aside(chunk, error, today)
+                return self.env["account.move"], chunk
+        middle = len(chunk) // 2
+        first, first_failed = self._bill_isolated(chunk[:middle], today)
+        second, second_failed = self._bill_isolated(chunk[middle:], today)
+        return first | second, first_failed | second_failed
+
+    def _set_aside(self, subscription, error, today):
+        """Leave a contract out of this day's runs, with the reason where people look."""
+        _logger.warning("Contract %s cannot be billed: %s", subscription.name, error)
+        message = str(error).strip() or type(error).__name__
+        subscription._set_billing_error(message, today)
+        self.env["billing.run.error"].create(
+            {"run_id": self.id, "subscription_id": subscription.id, "message": message}
+        )
+
+    def _close_if_done(self, due):
+        if not self.env["billing.subscription"].search_count(due, limit=1):
+            self.write({"state": "done", "finished_at": self.env.cr.now()})
+
+    def action_view_errors(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "subscription_billing.action_billing_subscription"
+        )
+        return action | {
+            "domain": [("id", "in", self.error_ids.subscription_id.ids)],
+            "context": {},
+        }
+
+    def action_view_invoices(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        return action | {"domain": [("id", "in", self.period_ids.move_id.ids)], "context": {}}
+
+    @api.model
+    def action_run_now(self):
+        """Have the cron bill what is due as soon as it can."""
+        self.env.ref("subscription_billing.ir_cron_billing_run").sudo()._trigger()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "message": self.env._(
+                    "Billing starts within a minute. This list shows its progress."
+                ),
+            },
+        }
+
+
+class BillingRunError(models.Model):
+    """A contract that a run set aside, and why."""
+
+    _name = "billing.run.error"
+    _description = "Contract Set Aside"
+    _order = "id desc"
+
+    run_id = fields.Many2one(
+        "billing.run", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    company_id = fields.Many2one(related="run_id.company_id", store=True)
+    subscription_id = fields.Many2one(
+        "billing.subscription", required=True, ondelete="cascade", index=True, readonly=True
+    )
+    message = fields.Text(string="Reason", readonly=True)

@@ -1,0 +1,250 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..core.lifecycle import RUNNING, State
+
+RUNNING_STATES = sorted(state.value for state in RUNNING)
+
+
+class BillingSubscription(models.Model):
+    """A contract with a customer: a plan version, lines with prices, and its time."""
+
+    _name = "billing.subscription"
+    _description = "Contract"
+    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _rec_names_search = ["name", "client_reference", "partner_id.name"]
+    _check_company_auto = True
+
+    name = fields.Char(
+        string="Number", required=True, readonly=True, copy=False, default="/", index="trigram"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, default=lambda self: self.env.company
+    )
+    business_unit_id = fields.Many2one(
+        "billing.business.unit",
+        check_company=True,
+        tracking=True,
+        index="btree_not_null",
+        help="The unit that invoices this contract: its journal, sender, bank account and terms.",
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, tracking=True, index=True
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Responsible", default=lambda self: self.env.user, tracking=True
+    )
+    client_reference = fields.Char(
+        string="Customer Reference", help="Order number of the customer, printed on invoices."
+    )
+    plan_id = fields.Many2one(
+        "billing.plan", required=True, tracking=True, index=True, check_company=True
+    )
+    version_id = fields.Many2one(
+        "billing.plan.version",
+        compute="_compute_version_id",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        index=True,
+        domain="[('plan_id', '=', plan_id)]",
+        help="The terms the contract was concluded on.",
+    )
+    currency_id = fields.Many2one(related="version_id.currency_id", store=True)
+    cadence_count = fields.Integer(related="version_id.cadence_count")
+    cadence_unit = fields.Selection(related="version_id.cadence_unit")
+    timing = fields.Selection(related="version_id.timing")
+    invoice_payment_term_id = fields.Many2one(
+        "account.payment.term",
+        string="Payment Terms",
+        check_company=True,
+        help="Empty: those of the business unit, otherwise of the customer.",
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("trial", "Trial"), ("active", "Active"), ("ended", "Ended")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
+    )
+    start_date = fields.Date(
+        required=True,
+        tracking=True,
+        default=lambda self: self.env.company._get_billing_today(),
+    )
+    end_date = fields.Date(
+        tracking=True,
+        copy=False,
+        help="The first day that is no longer part of the contract. Empty: open end.",
+    )
+    trial_end_date = fields.Date(
+        readonly=True, copy=False, help="The first day that is charged after the trial."
+    )
+    anchor_date = fields.Date(
+        readonly=True,
+        copy=False,
+        help="Billing periods are counted from this day. It never changes.",
+    )
+    line_ids = fields.One2many("billing.subscription.line", "subscription_id", copy=True)
+    amount_period = fields.Monetary(
+        string="Per Period",
+        compute="_compute_amount_period",
+        store=True,
+        help="What a full billing period costs, before taxes.",
+    )
+    next_billing_date = fields.Date(
+        compute="_compute_next_billing_date",
+        store=True,
+        index="btree_not_null",
+        help="The day on which the next period is due. Empty: nothing left to bill.",
+    )
+    billing_error = fields.Text(
+        string="Why Not Billed", readonly=True, copy=False, help="Reason of the last failure."
+    )
+    billing_error_date = fields.Date(
+        string="Set Aside On",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The run of this day left the contract out. The next day's run tries again.",
+    )
+    period_ids = fields.One2many("billing.period", "subscription_id", readonly=True)
+    invoice_count = fields.Integer(compute="_compute_invoice_count")
+    note = fields.Html(string="Internal Notes")
+
+    _end_after_start = models.Constraint(
+        "CHECK (end_date IS NULL OR end_date > start_date)",
+        "End Date: a contract lasts at least one day. Enter a day after the start.",
+    )
+
+    @api.depends("plan_id")
+    def _compute_version_id(self):
+        for subscription in self:
+            if subscription.version_id.plan_id != subscription.plan_id:
+                subscription.version_id = subscription.plan_id.current_version_id
+
+    @api.depends("line_ids.amount", "line_ids.end_date")
+    def _compute_amount_period(self):
+        for subscription in self:
+            open_lines = subscription.line_ids.filtered(lambda line: not line.end_date)
+            subscription.amount_period = sum(open_lines.mapped("amount"))
+
+    @api.depends(
+        "state", "end_date", "anchor_date", "trial_end_date", "line_ids.start_date",
+        "line_ids.end_date", "line_ids.billed_until",
+    )  # fmt: skip
+    def _compute_next_billing_date(self):
+        running = self.filtered(lambda sub: sub.state in RUNNING_STATES and sub.anchor_date)
+        (self - running).next_billing_date = False
+        due_days = running.line_ids._get_next_due_days()
+        for subscription in running:
+            days = [due_days[line.id] for line in subscription.line_ids if line.id in due_days]
+            subscription.next_billing_date = min(days, default=False)
+
+    def _compute_invoice_count(self):
+        groups = self.env["billing.period"]._read_group(
+            [("subscription_id", "in", self.ids), ("move_id", "!=", False)],
+            ["subscription_id"],
+            ["move_id:count_distinct"],
+        )
+        counts = {subscription.id: count for subscription, count in groups}
+        for subscription in self:
+            subscription.invoice_count = counts.get(subscription.id, 0)
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for subscription in self:
+            subscription.access_url = f"/my/contracts/{subscription.id}"
+
+    @api.depends("name", "partner_id.name")
+    @api.depends_context("billing_contract_name_only")
+    def _compute_display_name(self):
+        for subscription in self:
+            parts = [subscription.name]
+            if not self.env.context.get("billing_contract_name_only"):
+                parts.append(subscription.partner_id.name or "")
+            subscription.display_name = " · ".join(filter(None, parts))
+
+    @api.onchange("plan_id")
+    def _onchange_plan_id(self):
+        if self.plan_id and self.state == "draft":
+            self.version_id = self.plan_id.current_version_id
+            commands = [Command.create(vals) for vals in self._prepare_line_values()]
+            self.line_ids = [Command.clear(), *commands]
+
+    @api.constrains("version_id", "plan_id")
+    def _check_version(self):
+        for subscription in self:
+            if subscription.version_id.plan_id != subscription.plan_id:
+                raise ValidationError(
+                    self.env._(
+                        "Version: %(version)s is not a version of the plan %(plan)s. "
+                        "Choose one of its versions.",
+                        version=subscription.version_id.display_name,
+                        plan=subscription.plan_id.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                company = vals.get("company_id") or self.env.company.id
+                sequence = self.env["ir.sequence"].with_company(company)
+                vals["name"] = sequence.next_by_code("billing.subscription") or "/"
+        subscriptions = super().create(vals_list)
+        for subscription in subscriptions.filtered(lambda sub: not sub.line_ids):
+            values = subscription._prepare_line_values()
+            subscription.line_ids = [Command.create(line) for line in values]
+        return subscriptions
+
+    def _prepare_line_values(self):
+        """Values of the lines a new contract of this plan version starts with.
+
+        :return: list of dicts for ``billing.subscription.line``, one per charge
+        """
+        self.ensure_one()
+        return [
+            {"charge_id": charge.id, "quantity": charge.default_quantity}
+            for charge in self.version_id.charge_ids
+        ]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_running(self):
+        if kept := self.filtered(lambda sub: sub.state != State.DRAFT.value):
+            raise UserError(
+                self.env._(
+                    "%(contract)s is not a draft and cannot be deleted: its invoices and periods "
+                    "must stay traceable. End it instead.",
+                    contract=kept[0].name,
+                )
+            )
+
+    def action_view_invoices(self):
+        self.ensure_one()
+        moves = self.period_ids.move_id
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        if len(moves) == 1:
+            return action | {"views": [(False, "form")], "res_id": moves.id}
+        return action | {"domain": [("id", "in", moves.ids)], "context": {}}
+
+    def action_view_periods(self):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "subscription_billing.action_billing_period"
+        )
+        return action | {"domain": [("subscription_id", "=", self.id)]}
+
+    def action_preview_portal(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "target": "self",
+            "url": self.get_portal_url(),
+        }
