@@ -21,6 +21,4 @@
         "views/res_config_settings_views.xml",
         "views/billing_menus.xml",
     ],
-    "application": False,
-    "installable": True,
 }

@@ -21,6 +21,11 @@
         "views/res_partner_views.xml",
         "views/menus.xml",
     ],
+    "demo": [
+        "demo/product.product.csv",
+        "demo/billing.plan.csv",
+        "demo/res.partner.csv",
+        "demo/billing.subscription.csv",
+    ],
     "application": True,
-    "installable": True,
 }

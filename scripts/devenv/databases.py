@@ -21,7 +21,7 @@ from .virtualenv import REQUIREMENTS
 
 DATA_DIR = CACHE / "data"
 FILESTORE = DATA_DIR / "filestore"
-LANGUAGE = "de_DE"
+LANGUAGE = "en_US,de_DE"
 # What the tests need of Odoo beyond the dependencies of the addons.
 TEST_MODULES = {"l10n_de", "payment_demo", "account_edi_ubl_cii"}
 NOT_IN_DATABASE = {"tests", "readme", "__pycache__", "examples"}

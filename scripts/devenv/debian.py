@@ -193,5 +193,6 @@ def ensure_browser() -> None:
     ensure_programs(
         {"chromium": "chromium", "wkhtmltopdf": "wkhtmltopdf"}, "browser tests and PDF documents"
     )
-    if subprocess.call(["chromium", "--version"], stdout=subprocess.DEVNULL):
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    if subprocess.call(["chromium", "--version"], **quiet):
         raise SetupError("Chromium is installed but does not start: browser tests cannot run.")

@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import virtualenv
 from .paths import CACHE, ROOT, RUN
@@ -25,6 +26,7 @@ from .shell import SetupError, locked, say
 MAJOR = "16"  # the wheel carries several; databases in the cache belong to this one
 DATA = CACHE / f"postgres-{MAJOR}"
 RUNNER = "nobody"  # who runs the server when we are root, which PostgreSQL refuses to be
+USERS = RUN / "postgres.users"
 # Databases here can be made again at any time: no waiting for the disk.
 SETTINGS = {
     "listen_addresses": "",
@@ -108,7 +110,7 @@ def server() -> Iterator[Server]:
     if external := configured():
         yield external
         return
-    with (RUN / "postgres.users").open("a") as users:
+    with USERS.open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         with locked("postgres"):
             embedded = _start()
@@ -118,15 +120,23 @@ def server() -> Iterator[Server]:
             _leave(users.fileno())
 
 
-def _leave(users: int) -> None:
+def _leave(users: int) -> bool:
     """Give up our share; stop the server if nobody else holds one."""
     fcntl.flock(users, fcntl.LOCK_UN)
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return
+        return False
     with locked("postgres"):
-        stop()
+        return stop()
+
+
+def stop_unused() -> bool:
+    """Stop a server that a killed process left behind; True if one was stopped."""
+    if configured() or not DATA.exists():
+        return False
+    with USERS.open("a") as users:
+        return _leave(users.fileno())
 
 
 def _start() -> Server:
@@ -144,10 +154,11 @@ def _start() -> Server:
     return address
 
 
-def stop() -> None:
-    """Stop the embedded server if it runs."""
-    if (DATA / "postmaster.pid").exists():
-        _ctl("-m", "fast", "-w", "-t", "60", "stop")
+def stop() -> bool:
+    """Stop the embedded server; False if it did not run."""
+    if not (DATA / "postmaster.pid").exists():
+        return False
+    return _ctl("-m", "fast", "-w", "-t", "60", "stop")
 
 
 def _initialise() -> None:
@@ -198,9 +209,9 @@ def _as_runner(*command: str | Path) -> subprocess.CompletedProcess[str]:
 def _ctl(*arguments: str) -> bool:
     """Run pg_ctl; the server must not inherit our pipes, or we would wait for its end."""
     command = [str(programs() / "pg_ctl"), "-D", str(DATA), *arguments]
-    options: dict[str, object] = {"cwd": "/"}
+    options: dict[str, Any] = {"cwd": "/"}
     if os.geteuid() == 0:
         options |= {"user": RUNNER, "group": "nogroup", "extra_groups": []}
-    return not subprocess.call(  # type: ignore[call-overload]
+    return not subprocess.call(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options
     )

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from .paths import LOGS, RUN
 
@@ -26,11 +27,11 @@ def say(message: str) -> None:
     print(f"· {message}", file=sys.stderr, flush=True)
 
 
-def run_logged(command: Sequence[str | Path], name: str, **options: object) -> None:
+def run_logged(command: Sequence[str | Path], name: str, **options: Any) -> None:
     """Run quietly with the output in a log; on failure show its end and stop."""
     log = LOGS / f"{name}.log"
     with log.open("ab") as out:
-        result = subprocess.run(  # type: ignore[call-overload]
+        result = subprocess.run(
             [str(part) for part in command], stdout=out, stderr=subprocess.STDOUT, **options
         )
     if result.returncode:

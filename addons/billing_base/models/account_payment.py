@@ -6,7 +6,6 @@ class AccountPayment(models.Model):
 
     business_unit_id = fields.Many2one(
         "billing.business.unit",
-        "Business Unit",
         check_company=True,
         index="btree_not_null",
         ondelete="restrict",

@@ -8,4 +8,5 @@ from . import (
     test_test_clock,
     test_today,
     test_unit_documents,
+    test_views,
 )

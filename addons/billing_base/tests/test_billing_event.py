@@ -2,6 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 from psycopg2 import IntegrityError
+from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -24,17 +25,30 @@ class TestBillingEvent(BillingCommon):
         self.assertEqual(events.mapped("res_id"), (self.partner_a + self.partner_b).ids)
 
     def test_sequence_is_per_model(self):
-        unit = self._create_unit("A")
-        partner = self.env["res.partner"].browse(unit.id)
-        self.Event._record("unit.opened", unit)
-        self.Event._record("unit.opened", unit)
-        self.assertEqual(self.Event._record("customer.greeted", partner).sequence, 1)
+        unit = self.env["billing.business.unit"].browse(self.partner_a.id)
+        self.Event.sudo().create(
+            {
+                "type": "unit.opened",
+                "res_model": unit._name,
+                "res_id": unit.id,
+                "sequence": 1,
+                "occurred_at": "2026-01-01",
+            }
+        )
+        self.assertEqual(self.Event._record("customer.greeted", self.partner_a).sequence, 1)
 
     def test_sequence_is_unique(self):
         event = self.Event._record("customer.greeted", self.partner_a)
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
             event.copy()
             self.env.flush_all()
+
+    def test_two_at_the_same_time(self):
+        """The second transaction is to be repeated, not to fail."""
+        self.Event._record("customer.greeted", self.partner_a)
+        self.patch(self.registry["billing.event"], "_get_last_sequences", lambda *_args: {})
+        with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
+            self.Event._record("customer.greeted", self.partner_a)
 
     def test_payloads(self):
         partners = self.partner_a + self.partner_b

@@ -2,7 +2,6 @@ from contextlib import nullcontext
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import BillingCommon
@@ -93,7 +92,7 @@ class TestSettlement(BillingCommon):
         self._get_cost(5)  # fills caches
         small, large = self._get_cost(5), self._get_cost(50)
         self.assertLessEqual(large, small)
-        self.assertLessEqual(large, 6)
+        self.assertLessEqual(large, 3)
 
     # === OTHER WAYS === #
 
@@ -201,8 +200,8 @@ class TestSettlement(BillingCommon):
     def test_error_in_the_block_calls_nothing_and_ends_the_watch(self):
         invoice = self._create_open_invoice()
         with self._capture_settlement() as calls:
-            with self.assertRaises(UserError), invoice._track_settlement():
-                raise UserError("no")
+            with self.assertRaises(ZeroDivisionError), invoice._track_settlement():
+                raise ZeroDivisionError
             self.assertFalse(calls)
             self._pay(invoice)
         self.assertEqual(self._count(calls, "settled", self._items(invoice)), 1)
@@ -264,7 +263,6 @@ class TestSettlement(BillingCommon):
             plain = self._count_queries(count)
         with patch.object(Move, "_call_settlement_hooks", lambda *_args: None):
             watched = self._count_queries(count)
-        print("COST", count, plain, watched)
         return watched - plain
 
     def _count_queries(self, count):

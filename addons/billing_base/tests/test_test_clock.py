@@ -108,12 +108,12 @@ class TestTestClock(BillingCommon):
     def test_failing_day_takes_back_the_advance(self):
         def run_day(_clock, today):
             if today == date(2026, 3, 1):
-                raise UserError("broken")
+                raise ZeroDivisionError
 
         clock = self._create_sandbox_clock(self.partner_a, "2026-02-27")
         with (
             patch.object(self.registry["billing.test.clock"], "_run_day", run_day),
-            self.assertRaisesRegex(UserError, "broken"),
+            self.assertRaises(ZeroDivisionError),
             self.env.cr.savepoint(),
         ):
             clock._advance_to(date(2026, 3, 2))

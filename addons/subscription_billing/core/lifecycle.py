@@ -34,7 +34,7 @@ def check_transition(old: State, new: State) -> None:
     >>> check_transition(State.ENDED, State.ACTIVE)
     Traceback (most recent call last):
     ...
-    odoo.addons.subscription_billing.core.errors.BillingRuleError: transition {'old': 'ended', 'new': 'active'}
+    odoo...BillingRuleError: transition {'old': 'ended', 'new': 'active'}
     """
     if new not in TRANSITIONS[old]:
         raise BillingRuleError("transition", old=old.value, new=new.value)

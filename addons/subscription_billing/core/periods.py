@@ -38,7 +38,7 @@ class Cadence:
     >>> Cadence(Unit.MONTH, 0)
     Traceback (most recent call last):
     ...
-    odoo.addons.subscription_billing.core.errors.BillingRuleError: cadence_count {'count': 0}
+    odoo...BillingRuleError: cadence_count {'count': 0}
     """
 
     unit: Unit

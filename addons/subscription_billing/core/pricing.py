@@ -76,7 +76,7 @@ def price(model: ChargeModel, quantity: Decimal, unit_price: Decimal) -> Price:
     >>> price(ChargeModel.PER_UNIT, Decimal(-1), Decimal(5))
     Traceback (most recent call last):
     ...
-    odoo.addons.subscription_billing.core.errors.BillingRuleError: quantity_negative {'quantity': Decimal('-1')}
+    odoo...BillingRuleError: quantity_negative {'quantity': Decimal('-1')}
     """
     if quantity < 0:
         raise BillingRuleError("quantity_negative", quantity=quantity)

@@ -7,6 +7,7 @@ class BillingCharge(models.Model):
     _name = "billing.charge"
     _description = "Charge"
     _order = "version_id, sequence, id"
+    _rec_names_search = ["name", "code"]
 
     version_id = fields.Many2one(
         "billing.plan.version", required=True, ondelete="cascade", index=True

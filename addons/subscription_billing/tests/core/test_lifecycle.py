@@ -1,0 +1,42 @@
+"""States of a contract: the whole table, allowed and refused."""
+
+from itertools import product
+
+import pytest
+
+from odoo.addons.subscription_billing.core.errors import BillingRuleError
+from odoo.addons.subscription_billing.core.lifecycle import (
+    RUNNING,
+    TRANSITIONS,
+    State,
+    check_transition,
+)
+
+ALLOWED = {
+    ("draft", "trial"),
+    ("draft", "active"),
+    ("trial", "active"),
+    ("trial", "ended"),
+    ("active", "ended"),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), list(product(State, State)))
+def test_transitions(old, new):
+    if (old.value, new.value) in ALLOWED:
+        check_transition(old, new)
+        return
+    with pytest.raises(BillingRuleError) as caught:
+        check_transition(old, new)
+    assert caught.value.code == "transition"
+    assert caught.value.data == {"old": old.value, "new": new.value}
+
+
+def test_every_state_can_be_reached_and_left_but_the_last():
+    assert set(TRANSITIONS) == set(State)
+    assert {new for news in TRANSITIONS.values() for new in news} == set(State) - {State.DRAFT}
+    assert [state for state, news in TRANSITIONS.items() if not news] == [State.ENDED]
+
+
+def test_running_contracts_can_end():
+    assert all(State.ENDED in TRANSITIONS[state] for state in RUNNING)
