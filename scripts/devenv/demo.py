@@ -15,10 +15,9 @@ from pathlib import Path
 from . import databases, odoo
 from .paths import CACHE, LOGS, RUN
 from .postgres import Server
-from .shell import SetupError, run_logged, say
+from .shell import SetupError, say
 
 DATABASE = "demo"
-KEY = RUN / "demo.key"
 PID = RUN / "demo.pid"
 PREFERRED_PORT = 8069
 PR_SET_PDEATHSIG = 1
@@ -35,36 +34,32 @@ DUE = """
 """
 
 
-def ensure_database(server: Server) -> None:
+def ensure_database(server: Server, database: str = DATABASE) -> None:
     """The demo database of the present addons, made when missing or out of date."""
     template = databases.suite_template(server)
-    if databases.exists(server, DATABASE):
-        if KEY.exists() and KEY.read_text() == template:
+    key = RUN / f"{database}.key"
+    if databases.exists(server, database):
+        if key.exists() and key.read_text() == template:
             return
         say("the addons have changed: the demo database is made anew")
-    KEY.unlink(missing_ok=True)
-    databases.drop(server, DATABASE)
+    key.unlink(missing_ok=True)
+    databases.drop(server, database)
     say("creating the demo company, its plans, customers and contracts")
-    databases.copy(server, template, DATABASE)
-    run_logged(
-        odoo.command("shell", "-d", DATABASE, "--no-http"),
-        "demo-data",
-        env=odoo.environ(server),
-        stdin=(Path(__file__).parent / "demo_data.py").open(),
-    )
-    KEY.write_text(template)
+    databases.copy(server, template, database)
+    odoo.shell(server, database, "demo_data.py")
+    key.write_text(template)
 
 
-def serve(server: Server, port: int = 0) -> int:
+def serve(server: Server, port: int = 0, database: str = DATABASE) -> int:
     """Serve until interrupted; whatever was started here ends with us."""
     port = odoo.free_port(port or PREFERRED_PORT)
     address = f"http://127.0.0.1:{port}"
     signal.signal(signal.SIGTERM, _interrupt)
     PID.write_text(str(os.getpid()))
-    process = _start(server, port)
+    process = _start(server, port, database)
     try:
         _wait_until_up(process, address)
-        _bill(server, process)
+        _bill(server, process, database)
         _print_logins(address)
         return process.wait()
     except KeyboardInterrupt:
@@ -83,11 +78,11 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _start(server: Server, port: int) -> subprocess.Popen[bytes]:
+def _start(server: Server, port: int, database: str) -> subprocess.Popen[bytes]:
     """Odoo in a session of its own: a Ctrl-C reaches us only, and we end it in order."""
     command = odoo.command(
-        "-d", DATABASE, f"--http-port={port}", f"--gevent-port={odoo.free_port()}",
-        "--db-filter=^demo$", "--max-cron-threads=1",
+        "-d", database, f"--http-port={port}", f"--gevent-port={odoo.free_port()}",
+        f"--db-filter=^{database}$", "--max-cron-threads=1",
     )  # fmt: skip
     log = (LOGS / "demo.log").open("wb")
     return subprocess.Popen(
@@ -127,28 +122,28 @@ def _wait_until_up(process: subprocess.Popen[bytes], address: str) -> None:
             time.sleep(0.3)
 
 
-def _bill(server: Server, process: subprocess.Popen[bytes]) -> None:
+def _bill(server: Server, process: subprocess.Popen[bytes], database: str) -> None:
     """Wake the cron and show its progress until nothing is due."""
-    due = _number(server, DUE)
+    due = _get_due_count(server, database)
     if not due:
         say("nothing is due: everything has been billed")
         return
     say(f"{due} contracts are due; the billing cron works them off")
-    while _number(server, DUE):
+    while _get_due_count(server, database):
         _check_alive(process)
-        server.query(DATABASE, f"NOTIFY cron_trigger, '{DATABASE}'")
-        _draw(server, due)
+        odoo.wake_cron(server, database)
+        _draw(server, database, due)
         time.sleep(0.5)
-    _draw(server, due)
+    _draw(server, database, due)
     print(file=sys.stderr)
 
 
-def _number(server: Server, statement: str) -> int:
-    return int(server.query(DATABASE, statement)[0][0])
+def _get_due_count(server: Server, database: str) -> int:
+    return int(server.query(database, DUE)[0][0])
 
 
-def _draw(server: Server, due: int) -> None:
-    total, done, invoices, errors = map(int, server.query(DATABASE, PROGRESS)[0])
+def _draw(server: Server, database: str, due: int) -> None:
+    total, done, invoices, errors = map(int, server.query(database, PROGRESS)[0])
     share = done / total if total else 0.0
     bar = "█" * round(30 * share) + "░" * (30 - round(30 * share))
     text = f"\r  {bar} {done}/{total or due} contracts, {invoices} invoices, {errors} set aside"

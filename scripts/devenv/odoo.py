@@ -41,12 +41,15 @@ def _write_config(server: Server) -> Path:
         "addons_path": ",".join(str(path) for path in [*debian.core_addons(), ADDONS]),
         "data_dir": str(CACHE / "data"),
         "db_host": server.host,
-        "db_port": server.port or "False",
+        "db_port": server.port,
         "db_user": server.user,
-        "db_password": server.password or "False",
+        "db_password": server.password,
     }
     for key, value in own.items():
-        parser.set("options", key, value)
+        if value:
+            parser.set("options", key, value)
+        else:
+            parser.remove_option("options", key)
     fresh = CACHE / f"odoo.conf.{os.getpid()}"
     with fresh.open("w") as out:
         parser.write(out)
@@ -67,10 +70,24 @@ def install(server: Server, database: str, modules: list[str], language: str) ->
                 "--stop-after-init", "--no-http", "--max-cron-threads=0"),
         "install", env=environment,
     )  # fmt: skip
-    run_logged(
-        command("shell", "-d", database, "--no-http"), "assets", env=environment,
-        stdin=(Path(__file__).parent / "pregenerate_assets.py").open(),
-    )  # fmt: skip
+    shell(server, database, "pregenerate_assets.py")
+
+
+def shell(server: Server, database: str, script: str | Path) -> None:
+    """Run a script in Odoo's shell: a file beside this module, or any path."""
+    path = Path(__file__).parent / script
+    with path.open() as source:
+        run_logged(
+            command("shell", "-d", database, "--no-http"),
+            path.stem,
+            env=environ(server),
+            stdin=source,
+        )
+
+
+def wake_cron(server: Server, database: str) -> None:
+    """Have a running Odoo look at its cron jobs now instead of within a minute."""
+    server.query("postgres", f"NOTIFY cron_trigger, '{database}'")
 
 
 def free_port(preferred: int = 0) -> int:

@@ -83,15 +83,14 @@ def _odoo_verdict(text: str, code: int) -> tuple[int, list[str]]:
     return count, problems
 
 
-def process_job(server: Server, path: Path) -> Job:
+def process_job(path: Path) -> Job:
     """One file of the top-level tests, run by pytest in the virtual environment."""
 
     def run(log: Path) -> int:
-        environment = {**odoo.environ(server), "PYTHONPATH": str(ROOT / "scripts")}
         with log.open("w") as out:
             return subprocess.call(
-                [str(virtualenv.PYTHON), "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(path)],
-                stdout=out, stderr=subprocess.STDOUT, env=environment, cwd=ROOT,
+                [str(virtualenv.PYTHON), "-m", "pytest", "-q", "-rsP", "-p", "no:cacheprovider", str(path)],
+                stdout=out, stderr=subprocess.STDOUT, cwd=ROOT,
             )  # fmt: skip
 
     return Job(path.stem, run, _pytest_verdict)
@@ -119,7 +118,7 @@ def addons_with_tests() -> list[str]:
 
 def all_jobs(server: Server, template: str) -> list[Job]:
     jobs = [addon_job(server, template, name) for name in addons_with_tests()]
-    jobs += [process_job(server, path) for path in sorted((ROOT / "tests").glob("test_*.py"))]
+    jobs += [process_job(path) for path in sorted((ROOT / "tests").glob("test_*.py"))]
     return jobs
 
 

@@ -142,6 +142,11 @@ class TestSettlement(BillingCommon):
         (second + self._create_receipts(1, 70.0)).reconcile()
         self.assertTrue(invoice._is_settled())
 
+    def test_drafts_have_no_open_items(self):
+        draft = self.env["account.move"].create(self._prepare_invoice(0.0))
+        posted = self._create_open_invoice()
+        self.assertEqual((draft + posted)._get_open_items(), self._items(posted))
+
     def test_only_receivables(self):
         bill = self._create_open_invoice(0.0, move_type="in_invoice")
         self.assertFalse(bill.line_ids._get_settled_items())

@@ -83,6 +83,22 @@ class TestUnitDocuments(BillingCommon):
             form.partner_id = self.partner_a
             self.assertEqual(form.invoice_payment_term_id, self.pay_terms_b)
 
+    def test_form_once_posted_keeps_its_journal(self):
+        invoice = self._create_open_invoice()
+        journal = invoice.journal_id
+        invoice.button_draft()
+        with Form(invoice) as form:
+            form.business_unit_id = self.unit
+        self.assertEqual(invoice.business_unit_id, self.unit)
+        self.assertEqual(invoice.journal_id, journal)
+
+    def test_form_credit_note_is_not_paid_to_ourselves(self):
+        with Form(self.env["account.move"].with_context(default_move_type="out_refund")) as form:
+            form.partner_id = self.partner_a
+            form.business_unit_id = self.unit
+        self.assertEqual(form.record.journal_id, self.journal)
+        self.assertFalse(form.record.partner_bank_id)
+
     def test_unit_written_by_code_leaves_the_draft_alone(self):
         invoice = self.env["account.move"].create(
             self._prepare_invoice(invoice_payment_term_id=self.pay_terms_a.id)
@@ -156,11 +172,12 @@ class TestUnitDocuments(BillingCommon):
         self.assertEqual(payment.move_id.business_unit_id, self.unit)
 
     def test_payment_of_mixed_invoices(self):
-        invoices = self._create_open_invoice(business_unit_id=self.unit.id)
-        invoices += self._create_open_invoice()
-        payment = self._register_payment(invoices, group_payment=True)
-        self.assertEqual(len(payment), 1)
-        self.assertFalse(payment.business_unit_id)
+        for other in (self._create_unit("B").id, False):
+            invoices = self._create_open_invoice(business_unit_id=self.unit.id)
+            invoices += self._create_open_invoice(business_unit_id=other)
+            payment = self._register_payment(invoices, group_payment=True)
+            self.assertEqual(len(payment), 1)
+            self.assertFalse(payment.business_unit_id)
 
     def test_one_payment_per_invoice(self):
         invoices = self._create_open_invoice(business_unit_id=self.unit.id)

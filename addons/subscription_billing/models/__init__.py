@@ -2,11 +2,14 @@ from . import billing_plan_version
 from . import billing_plan
 from . import billing_charge
 from . import billing_subscription
+from . import billing_subscription_actions
 from . import billing_subscription_state
 from . import billing_subscription_line
 from . import billing_subscription_invoicing
 from . import billing_period
 from . import billing_run
+from . import billing_run_error
+from . import billing_business_unit
 from . import billing_test_clock
 from . import account_move
 from . import res_partner

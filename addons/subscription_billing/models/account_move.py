@@ -1,11 +1,14 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
     _inherit = "account.move"
 
     billing_subscription_count = fields.Integer(
-        string="Contracts", compute="_compute_billing_subscription_count"
+        string="Contracts",
+        compute="_compute_billing_subscription_count",
+        groups="billing_base.group_billing_user",
     )
 
     def _get_billing_subscriptions(self):
@@ -35,21 +38,39 @@ class AccountMove(models.Model):
         return action | {"domain": [("id", "in", subscriptions.ids)], "context": {}}
 
     def button_cancel(self):
-        """A cancelled draft bills nothing: its time is due again."""
-        drafts = self.filtered(lambda move: move.state == "draft")
+        """A cancelled invoice bills nothing: its time is due again."""
         result = super().button_cancel()
-        drafts.invoice_line_ids.billing_period_ids.sudo()._void()
+        self.invoice_line_ids.sudo().billing_period_ids._void()
         return result
+
+    def button_draft(self):
+        """A cancelled invoice does not come back: its time may be on another one by now."""
+        for move in self.filtered(lambda move: move.state == "cancel"):
+            periods = move.invoice_line_ids.sudo().billing_period_ids
+            if periods.filtered("voided"):
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s was cancelled, so its billing periods are due again. "
+                        "Leave it cancelled: the next billing run makes a new invoice.",
+                        invoice=move.display_name,
+                    )
+                )
+        return super().button_draft()
 
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     billing_period_ids = fields.One2many(
-        "billing.period", "invoice_line_id", string="Billed Periods", readonly=True, copy=False
+        "billing.period",
+        "invoice_line_id",
+        string="Billed Periods",
+        readonly=True,
+        copy=False,
+        groups="billing_base.group_billing_user",
     )
 
     def unlink(self):
-        """A deleted line of a draft bills nothing: its time is due again."""
+        """A deleted line bills nothing: its time is due again."""
         self.sudo().billing_period_ids._void()
         return super().unlink()

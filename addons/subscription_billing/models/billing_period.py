@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 # What may still change on a row of the ledger: its link to a document, and that it is void.
 MUTABLE_FIELDS = {"voided", "invoice_line_id"}
@@ -40,7 +41,7 @@ class BillingPeriod(models.Model):
     cause = fields.Char(readonly=True, help="What made a correction necessary.")
     voided = fields.Boolean(
         readonly=True,
-        help="The draft invoice was deleted or cancelled: the time is due again.",
+        help="The invoice was deleted or cancelled: the time is due again.",
     )
     invoice_line_id = fields.Many2one(
         "account.move.line",
@@ -72,9 +73,9 @@ class BillingPeriod(models.Model):
     @api.depends("line_id", "start_date", "end_date")
     def _compute_display_name(self):
         for period in self:
-            period.display_name = (
-                f"{period.line_id.display_name} {period.start_date} – {period.end_date}"
-            )
+            first = format_date(self.env, period.start_date)
+            last = format_date(self.env, fields.Date.subtract(period.end_date, days=1))
+            period.display_name = f"{period.line_id.display_name} {first} – {last}"
 
     def write(self, vals):
         if changed := vals.keys() - MUTABLE_FIELDS - {"move_id"}:
@@ -96,7 +97,7 @@ class BillingPeriod(models.Model):
         )
 
     def _void(self):
-        """Make the time due again because its draft document is gone."""
+        """Make the time due again because its document is gone."""
         charges = self.filtered(lambda period: not period.voided)
         charges.voided = True
         for line, periods in charges.grouped("line_id").items():

@@ -22,7 +22,7 @@ class BillingPlanVersion(models.Model):
     _rec_names_search = ["plan_id.name", "plan_id.code"]
 
     plan_id = fields.Many2one("billing.plan", ondelete="cascade", index=True, readonly=True)
-    number = fields.Integer(string="Version", default=1, readonly=True)
+    number = fields.Integer(string="Version", default=1, readonly=True, copy=False)
     currency_id = fields.Many2one(
         "res.currency",
         required=True,
@@ -98,8 +98,11 @@ class BillingPlanVersion(models.Model):
 
         :raises UserError: a contract that left draft uses one of the versions
         """
-        used = self.env["billing.subscription"].search(
-            [("version_id", "in", self.ids), ("state", "!=", "draft")], limit=1
+        # Contracts of other companies and units count, too, whoever asks.
+        used = (
+            self.env["billing.subscription"]
+            .sudo()
+            .search([("version_id", "in", self.ids), ("state", "!=", "draft")], limit=1)
         )
         if used:
             raise UserError(

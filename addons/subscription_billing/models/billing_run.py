@@ -1,15 +1,18 @@
 import logging
 
-from psycopg2 import OperationalError
+from psycopg2 import IntegrityError, OperationalError
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 _logger = logging.getLogger(__name__)
 
 CHUNK_SIZE = 100
 CHUNK_PARAMETER = "subscription_billing.chunk_size"
 MAX_RETRIES = 5
+ONE_TRANSACTION = "billing_one_transaction"
 
 
 class BillingRun(models.Model):
@@ -46,7 +49,9 @@ class BillingRun(models.Model):
     def _compute_name(self):
         for run in self:
             run.name = self.env._(
-                "Billing run %(date)s, %(company)s", date=run.date, company=run.company_id.name
+                "Billing run %(date)s, %(company)s",
+                date=format_date(self.env, run.date),
+                company=run.company_id.name,
             )
 
     @api.depends("total_count", "done_count", "state")
@@ -74,20 +79,43 @@ class BillingRun(models.Model):
         :param date today: bill everything due up to this day
         :param Domain domain: contracts to consider
         :return: seconds left for the calling cron; 0 when it must stop, with the rest left over
+
+        With ``billing_one_transaction`` in the context nothing is committed or rolled back: the
+        caller's transaction holds all of the run or nothing.
         """
         subscriptions = self.env["billing.subscription"].with_company(company)
         scope = domain & Domain("company_id", "=", company.id)
         due = scope & subscriptions._get_due_domain(today)
         subscriptions._run_lifecycle(today, scope)
+        self._close_earlier(company, today)
         if not (total := subscriptions.search_count(due)):
-            return self.env["ir.cron"]._commit_progress()
+            return self._commit_step()
         run = self._open(company, today, total)
-        self.env["ir.cron"]._commit_progress(remaining=total)
+        self._commit_step(remaining=total)
         seconds_left = run._work_off(due, today)
         subscriptions._run_lifecycle(today, scope)
         run._close_if_done(due)
-        self.env["ir.cron"]._commit_progress(remaining=run.total_count - run.done_count)
+        self._commit_step(remaining=max(run.total_count - run.done_count, 0))
         return seconds_left
+
+    @api.model
+    def _commit_step(self, processed=0, remaining=None):
+        """Commit what was done and tell the cron; nothing to commit in one transaction.
+
+        :return: seconds left for the calling cron
+        """
+        if self.env.context.get(ONE_TRANSACTION):
+            self.env.flush_all()
+            return float("inf")
+        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+
+    @api.model
+    def _close_earlier(self, company, today):
+        """Close interrupted runs of days before: what they left is done by the run of today."""
+        earlier = self.search(
+            [("company_id", "=", company.id), ("date", "<", today), ("state", "=", "running")]
+        )
+        earlier.write({"state": "done", "finished_at": self.env.cr.now()})
 
     @api.model
     def _open(self, company, today, total):
@@ -115,16 +143,16 @@ class BillingRun(models.Model):
                 if not chunk:
                     return float("inf")
                 self._bill_chunk(chunk, today)
-                seconds_left = self.env["ir.cron"]._commit_progress(
+                seconds_left = self._commit_step(
                     len(chunk), remaining=max(self.total_count - self.done_count, 0)
                 )
                 retries = MAX_RETRIES
             except OperationalError:
+                retries -= 1
+                if not retries or self.env.context.get(ONE_TRANSACTION):
+                    raise
                 # Another transaction won. Our snapshot is old, so only a new one can go on.
                 self.env.cr.rollback()
-                retries -= 1
-                if not retries:
-                    raise
                 continue
             if not seconds_left:
                 return seconds_left
@@ -174,8 +202,14 @@ class BillingRun(models.Model):
 
     def _set_aside(self, subscription, error, today):
         """Leave a contract out of this day's runs, with the reason where people look."""
-        _logger.warning("Contract %s cannot be billed: %s", subscription.name, error)
-        message = str(error).strip() or type(error).__name__
+        unexpected = not isinstance(error, (UserError, IntegrityError))
+        _logger.warning(
+            "Contract %s cannot be billed: %s",
+            subscription.name,
+            error,
+            exc_info=error if unexpected else None,
+        )
+        message = self.env["billing.run.error"]._get_reason(error)
         subscription._set_billing_error(message, today)
         self.env["billing.run.error"].create(
             {"run_id": self.id, "subscription_id": subscription.id, "message": message}
@@ -216,20 +250,3 @@ class BillingRun(models.Model):
                 ),
             },
         }
-
-
-class BillingRunError(models.Model):
-    """A contract that a run set aside, and why."""
-
-    _name = "billing.run.error"
-    _description = "Contract Set Aside"
-    _order = "id desc"
-
-    run_id = fields.Many2one(
-        "billing.run", required=True, ondelete="cascade", index=True, readonly=True
-    )
-    company_id = fields.Many2one(related="run_id.company_id", store=True)
-    subscription_id = fields.Many2one(
-        "billing.subscription", required=True, ondelete="cascade", index=True, readonly=True
-    )
-    message = fields.Text(string="Reason", readonly=True)

@@ -4,6 +4,8 @@ from odoo.exceptions import UserError, ValidationError
 from ..core.lifecycle import RUNNING, State
 
 RUNNING_STATES = sorted(state.value for state in RUNNING)
+# Time of an ended contract is due again when its invoice is taken back.
+BILLABLE_STATES = [*RUNNING_STATES, State.ENDED.value]
 
 
 class BillingSubscription(models.Model):
@@ -27,10 +29,16 @@ class BillingSubscription(models.Model):
         check_company=True,
         tracking=True,
         index="btree_not_null",
+        ondelete="restrict",
         help="The unit that invoices this contract: its journal, sender, bank account and terms.",
     )
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, tracking=True, index=True
+        "res.partner",
+        string="Customer",
+        required=True,
+        tracking=True,
+        index=True,
+        check_company=True,
     )
     user_id = fields.Many2one(
         "res.users", string="Responsible", default=lambda self: self.env.user, tracking=True
@@ -60,7 +68,7 @@ class BillingSubscription(models.Model):
         "account.payment.term",
         string="Payment Terms",
         check_company=True,
-        help="Empty: those of the business unit, otherwise of the customer.",
+        help="Empty: those agreed with the customer, otherwise of the business unit.",
     )
     state = fields.Selection(
         [("draft", "Draft"), ("trial", "Trial"), ("active", "Active"), ("ended", "Ended")],
@@ -103,7 +111,11 @@ class BillingSubscription(models.Model):
         help="The day on which the next period is due. Empty: nothing left to bill.",
     )
     billing_error = fields.Text(
-        string="Why Not Billed", readonly=True, copy=False, help="Reason of the last failure."
+        string="Why Not Billed",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Reason of the last failure.",
     )
     billing_error_date = fields.Date(
         string="Set Aside On",
@@ -114,8 +126,12 @@ class BillingSubscription(models.Model):
     )
     period_ids = fields.One2many("billing.period", "subscription_id", readonly=True)
     invoice_count = fields.Integer(compute="_compute_invoice_count")
-    note = fields.Html(string="Internal Notes")
+    note = fields.Html(string="Internal Notes", groups="base.group_user")
 
+    _name_unique = models.UniqueIndex(
+        "(name, company_id) WHERE name != '/'",
+        "Number: another contract has this number already. Leave it empty for the next one.",
+    )
     _end_after_start = models.Constraint(
         "CHECK (end_date IS NULL OR end_date > start_date)",
         "End Date: a contract lasts at least one day. Enter a day after the start.",
@@ -134,14 +150,14 @@ class BillingSubscription(models.Model):
             subscription.amount_period = sum(open_lines.mapped("amount"))
 
     @api.depends(
-        "state", "end_date", "anchor_date", "trial_end_date", "line_ids.start_date",
+        "state", "version_id", "end_date", "anchor_date", "line_ids.start_date",
         "line_ids.end_date", "line_ids.billed_until",
     )  # fmt: skip
     def _compute_next_billing_date(self):
-        running = self.filtered(lambda sub: sub.state in RUNNING_STATES and sub.anchor_date)
-        (self - running).next_billing_date = False
-        due_days = running.line_ids._get_next_due_days()
-        for subscription in running:
+        billable = self.filtered(lambda sub: sub.state in BILLABLE_STATES and sub.anchor_date)
+        (self - billable).next_billing_date = False
+        due_days = billable.line_ids._get_next_due_days()
+        for subscription in billable:
             days = [due_days[line.id] for line in subscription.line_ids if line.id in due_days]
             subscription.next_billing_date = min(days, default=False)
 
@@ -223,28 +239,3 @@ class BillingSubscription(models.Model):
                     contract=kept[0].name,
                 )
             )
-
-    def action_view_invoices(self):
-        self.ensure_one()
-        moves = self.period_ids.move_id
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account.action_move_out_invoice_type"
-        )
-        if len(moves) == 1:
-            return action | {"views": [(False, "form")], "res_id": moves.id}
-        return action | {"domain": [("id", "in", moves.ids)], "context": {}}
-
-    def action_view_periods(self):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "subscription_billing.action_billing_period"
-        )
-        return action | {"domain": [("subscription_id", "=", self.id)]}
-
-    def action_preview_portal(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_url",
-            "target": "self",
-            "url": self.get_portal_url(),
-        }

@@ -1,9 +1,9 @@
 from odoo import Command, models
 from odoo.fields import Domain
-from odoo.tools import format_date, plaintext2html
+from odoo.tools import format_date, formatLang, plaintext2html
 
 from ..core import invoicing
-from .billing_subscription import RUNNING_STATES
+from .billing_subscription import BILLABLE_STATES
 
 BILLING_ERROR_ACTIVITY = "subscription_billing.mail_activity_billing_error"
 
@@ -35,6 +35,8 @@ class BillingSubscription(models.Model):
         )
         moves = billed._create_invoices(drafts, today, run)
         subscriptions.line_ids._advance_billed_until(facts, drafts)
+        # A day that is stored too early would be found by the run again and again.
+        (subscriptions - billed)._compute_next_billing_date()
         if moves:
             moves._post(soft=False)
             billed._clear_billing_error()
@@ -89,7 +91,7 @@ class BillingSubscription(models.Model):
             "ref": self.client_reference or False,
             "invoice_user_id": self.user_id.id,
             "invoice_line_ids": lines,
-            **self.business_unit_id._prepare_invoice_defaults(),
+            **self.business_unit_id._prepare_invoice_defaults(self.partner_id),
         }
         if self.invoice_payment_term_id:
             values["invoice_payment_term_id"] = self.invoice_payment_term_id.id
@@ -101,27 +103,26 @@ class BillingSubscription(models.Model):
         Override to act on new invoices in the same transaction; call ``super()``. Work that
         leaves the database (mail, collection) belongs into a cron of its own.
 
-        :param moves: the posted ``account.move`` records of ``self``, one per contract
+        :param moves: the posted ``account.move`` records, one per contract, in the order of
+            ``self``
         """
         body = self.env._("Invoiced by the billing run.")
         moves._message_log_batch(bodies={move.id: body for move in moves})
-        by_origin = {move.invoice_origin: move for move in moves}
         payloads = {
             sub.id: {
-                "invoice_id": by_origin[sub.name].id,
-                "number": by_origin[sub.name].name,
-                "amount_total": by_origin[sub.name].amount_total,
-                "currency": sub.currency_id.name,
+                "invoice_id": move.id,
+                "number": move.name,
+                "amount_total": move.amount_total,
+                "currency": move.currency_id.name,
             }
-            for sub in self
+            for sub, move in zip(self, moves, strict=True)
         }
         self.env["billing.event"]._record("subscription.invoiced", self, payloads)
-
 
     def _get_due_domain(self, today):
         """Contracts with something due on a day; those set aside on it are left out."""
         return (
-            Domain("state", "in", RUNNING_STATES)
+            Domain("state", "in", BILLABLE_STATES)
             & Domain("next_billing_date", "<=", today)
             & (Domain("billing_error_date", "=", False) | Domain("billing_error_date", "<", today))
         )
@@ -227,7 +228,9 @@ class BillingSubscriptionLine(models.Model):
         quantity, _unit_price = invoicing.line_shape(draft, *self._get_stored_digits())
         if self.charge_model != "flat" and quantity != draft.quantity:
             text += line.env._(
-                "\n%(quantity)s %(unit)s", quantity=draft.quantity, unit=line.uom_id.name
+                "\n%(quantity)s %(unit)s",
+                quantity=formatLang(line.env, float(draft.quantity), dp="Product Unit"),
+                unit=line.uom_id.name,
             )
         return text
 

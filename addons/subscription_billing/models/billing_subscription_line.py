@@ -2,7 +2,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..core import invoicing
@@ -81,6 +81,20 @@ class BillingSubscriptionLine(models.Model):
         for line in self:
             line.display_name = line.charge_id.name or ""
 
+    @api.constrains("charge_id", "subscription_id")
+    def _check_charge(self):
+        for line in self:
+            if line.charge_id.version_id != line.subscription_id.version_id:
+                raise ValidationError(
+                    self.env._(
+                        "Charge: %(charge)s is not part of %(version)s, the terms of "
+                        "%(contract)s. Choose one of its charges.",
+                        charge=line.charge_id.name,
+                        version=line.subscription_id.version_id.display_name,
+                        contract=line.subscription_id.name,
+                    )
+                )
+
     def _get_price_facts(self):
         """Quantity and unit price as decimals, free of the noise of floats."""
         self.ensure_one()
@@ -114,7 +128,7 @@ class BillingSubscriptionLine(models.Model):
                   JOIN billing_subscription_line line ON line.id = period.line_id
                  WHERE period.line_id IN %s
                    AND period.kind = 'charge'
-                   AND NOT period.voided
+                   AND period.voided IS NOT TRUE
                    AND (line.billed_until IS NULL OR period.end_date > line.billed_until)
                 """,
                 line_ids,

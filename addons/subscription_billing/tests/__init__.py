@@ -1,1 +1,10 @@
-
+from . import test_access
+from . import test_billing
+from . import test_contract
+from . import test_correction
+from . import test_cron
+from . import test_import
+from . import test_invoice_values
+from . import test_isolation
+from . import test_plan
+from . import test_queries

@@ -100,8 +100,9 @@ def test_an_end_cuts_the_last_period(timing, today, expected):
         # a billed time over several periods of the grid
         (["01-31 03-15", MARCH], ["03-15 03-31"]),
         ([JANUARY, FEBRUARY, MARCH], []),
-        # in any order
+        # in any order, within a period as well
         ([MARCH, JANUARY], [FEBRUARY]),
+        (["03-20 03-31", "02-28 03-10", MARCH, JANUARY], ["03-10 03-20"]),
     ],
 )
 def test_gaps_come_back_exactly(billed, expected):
@@ -138,6 +139,24 @@ def test_a_charge_rounds_once_to_the_currency():
     line = _line(unit_price=Decimal("1.2345"), quantity=Decimal(3))
     amounts = [charge(line, _periods(JANUARY)[0], digits).amount for digits in (0, 2, 3)]
     assert amounts == [Decimal("4"), Decimal("3.70"), Decimal("3.704")]
+
+
+def test_a_part_is_rounded_after_it_was_weighed():
+    half = _periods("01-31 02-14")[0]
+    line = _line(unit_price=Decimal("10.005"), quantity=Decimal(1))
+    assert charge(line, half, 2).amount == Decimal("5.00")
+
+
+def test_a_part_is_weighed_by_the_method_of_the_line():
+    part = _periods("02-28 03-15")[0]
+    line = _line(unit_price=Decimal(33), quantity=Decimal(1))
+    amounts = [charge(replace(line, proration=m), part, 2).amount for m in Proration]
+    assert amounts == [Decimal("15.97"), Decimal("17.00")]
+
+
+def test_further_periods_are_added_to_the_billed_ones():
+    line = with_billed(_line(billed=[JANUARY]), _periods(FEBRUARY))
+    assert list(line.billed) == _periods(JANUARY, FEBRUARY)
 
 
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
@@ -265,14 +284,16 @@ def test_an_invoice_line_shows_the_factors_where_it_can(quantity, unit_price, di
     assert line_shape(found, *digits) == tuple(map(Decimal, expected))
 
 
-def test_a_part_of_a_period_is_shown_as_one():
-    line = _line(end="2025-02-07")
+@pytest.mark.parametrize(("quantity", "amount"), [("2", "4.95"), ("0", "0.00")])
+def test_a_part_of_a_period_is_shown_as_one(quantity, amount):
+    line = _line(end="2025-02-07", quantity=Decimal(quantity))
     found = charge(line, _periods("01-31 02-07")[0], 2)
-    assert line_shape(found, 2, 2, 2) == (Decimal(1), Decimal("4.95"))
+    assert line_shape(found, 2, 2, 2) == (Decimal(1), Decimal(amount))
 
 
 def test_several_steps_are_shown_as_one():
-    steps = price(ChargeModel.PER_UNIT, Decimal(2), Decimal(5)).steps
-    both = replace(price(ChargeModel.FLAT, Decimal(1), Decimal(1)), steps=steps * 2)
-    found = DraftCharge(_periods(JANUARY)[0], Decimal(4), both, (28, 28), Decimal("20.00"))
-    assert line_shape(found, 2, 2, 2) == (Decimal(1), Decimal("20.00"))
+    paid = price(ChargeModel.PER_UNIT, Decimal(2), Decimal(5))
+    free = price(ChargeModel.PER_UNIT, Decimal(3), Decimal(0))
+    both = replace(paid, steps=paid.steps + free.steps)
+    found = DraftCharge(_periods(JANUARY)[0], Decimal(5), both, (28, 28), Decimal("10.00"))
+    assert line_shape(found, 2, 2, 2) == (Decimal(1), Decimal("10.00"))

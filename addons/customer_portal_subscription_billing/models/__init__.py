@@ -1,0 +1,1 @@
+from . import billing_subscription, customer_portal_account
