@@ -12,8 +12,10 @@ from helpers import SCRIPTS, CronServer, scratch_database
 
 KILLS = 20
 SEED = 20260131
-# A chunk of four contracts takes some tenths of a second: kills fall inside and between chunks.
-LONGEST_WAIT = 0.6
+CHUNK = 4  # contracts, as the fixture sets it
+# A moment is a number of finished chunks and some time into the next one.
+CHUNKS_DONE = (0, 0, 1, 1, 2)
+LONGEST_WAIT = 0.5
 
 BILLED = """
     SELECT period.line_id, period.start_date, period.end_date, period.amount
@@ -31,6 +33,7 @@ LEFT_OVER = """
 """
 INVOICES = "SELECT count(*), sum(amount_untaxed) FROM account_move WHERE state = 'posted'"
 NUMBERS = "SELECT max(sequence_number), count(*) FROM account_move WHERE state = 'posted'"
+CONTRACTS_DONE = "SELECT count(DISTINCT subscription_id) FROM billing_period"
 WORKING = """
     SELECT count(*) FROM pg_stat_activity
      WHERE datname = current_database() AND pid != pg_backend_pid()
@@ -60,16 +63,22 @@ def bill_to_the_end(server: Server, database: str, name: str) -> None:
         cron.stop()
 
 
-def kill_once(server: Server, database: str, wait: float) -> bool:
-    """Start the cron, kill it after ``wait`` seconds of work; True if inside a transaction."""
+def count(server: Server, database: str, statement: str) -> int:
+    return int(server.query(database, statement)[0][0])
+
+
+def kill_once(server: Server, database: str, chunks: int, wait: float) -> bool:
+    """Kill the cron ``wait`` seconds after it finished some chunks; True if at work then."""
+    target = count(server, database, CONTRACTS_DONE) + chunks * CHUNK
     cron = CronServer(server, database, "crash-killed")
     try:
         cron.wait_for_job("starting")
+        while count(server, database, CONTRACTS_DONE) < target:
+            time.sleep(0.02)
         time.sleep(wait)
-        inside = server.query(database, WORKING) != [["0"]]
+        return count(server, database, WORKING) > 0
     finally:
         cron.kill()
-    return inside
 
 
 def test_killed_runs_bill_what_an_undisturbed_run_bills(server: Server, prepared: str) -> None:
@@ -84,18 +93,19 @@ def test_killed_runs_bill_what_an_undisturbed_run_bills(server: Server, prepared
 
         inside, counts = 0, []
         for _ in range(KILLS):
-            inside += kill_once(server, killed, moments.uniform(0, LONGEST_WAIT))
+            moment = moments.choice(CHUNKS_DONE), moments.uniform(0, LONGEST_WAIT)
+            inside += kill_once(server, killed, *moment)
             counts.append(len(server.query(killed, BILLED)))
         print(f"{inside} of {KILLS} kills inside a writing transaction; billed so far: {counts}")
         assert inside >= KILLS // 4, "the kills must fall inside chunks, too"
-        assert counts[-1] < len(expected), "the last kill must leave something to do"
+        assert 0 < counts[-1] < len(expected), "kills must fall between first and last chunk"
 
         bill_to_the_end(server, killed, "crash-resumed")
         assert server.query(killed, BILLED) == expected
         assert server.query(killed, LEFT_OVER) == [["0", "0", "0"]]
         assert server.query(killed, INVOICES) == server.query(calm, INVOICES)
-        [(last, count)] = server.query(killed, NUMBERS)
-        assert last == count, "invoice numbers have a gap"
+        [(last, total)] = server.query(killed, NUMBERS)
+        assert last == total, "invoice numbers have a gap"
 
         bill_to_the_end(server, killed, "crash-again")
         assert server.query(killed, BILLED) == expected

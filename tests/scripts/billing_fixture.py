@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from odoo import Command
 
-CONTRACTS = 120
+CONTRACTS = 150
 
 company = env.company
 company.country_id = env.ref("base.de")
@@ -49,8 +49,8 @@ contracts = env["billing.subscription"].create(
         {
             "partner_id": customer.id,
             "plan_id": plans[number % len(plans)].id,
-            "start_date": date(2026, 1, 31) + timedelta(days=number % 45),
-            "end_date": date(2026, 6, 15) if number % 7 == 0 else False,
+            "start_date": date(2026, 7, 31) + timedelta(days=number % 45),
+            "end_date": date(2026, 10, 15) if number % 7 == 0 else False,
         }
         for number, customer in enumerate(customers)
     ]

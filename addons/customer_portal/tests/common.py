@@ -62,9 +62,8 @@ class CustomerPortalCommon(BillingCommon):
         """Return the texts of the found elements, with ordinary single spaces."""
         return [" ".join(node.text_content().split()) for node in page.xpath(xpath)]
 
-    def _load_german(self):
-        """Switch German on, with the words of the suite's pages."""
+    def _load_german(self, *addons):
+        """Switch German on, with the words of this addon and the given ones."""
         self.env["res.lang"].sudo()._activate_lang("de_DE")
-        modules = self.env["ir.module.module"].sudo()
-        names = ("customer_portal", "customer_portal_subscription_billing")
-        modules.search([("name", "in", names)])._update_translations(["de_DE"])
+        domain = [("name", "in", ("customer_portal", *addons))]
+        self.env["ir.module.module"].sudo().search(domain)._update_translations(["de_DE"])

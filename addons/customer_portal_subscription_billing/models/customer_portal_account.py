@@ -43,8 +43,8 @@ class CustomerPortalAccount(models.AbstractModel):
         for contract in running["contracts"].sorted("next_billing_date")[:UPCOMING]:
             invoice = contract._get_next_invoice()
             text = self.env._(
-                "Next invoice for %(plan)s on %(date)s: %(amount)s",
-                plan=contract.plan_id.name,
+                "Next invoice for %(name)s on %(date)s: %(amount)s",
+                name=contract.plan_id.name,
                 date=format_date(self.env, invoice["date"]),
                 amount=format_amount(self.env, invoice["amount"], contract.currency_id),
             )

@@ -54,7 +54,7 @@ class TestContractPages(ContractPortalCommon, HttpCase):
     # === DETAIL === #
 
     def test_detail(self):
-        move = self.contract._bill(self.today)
+        move = self._bill(self.contract)
         page = self._page(self.contract.access_url)
         text = " ".join(page.text_content().split())
         announced = self.contract._get_next_invoice()
@@ -71,7 +71,7 @@ class TestContractPages(ContractPortalCommon, HttpCase):
         self.assertIn("There are no invoices yet.", text)
 
     def test_account_page_equals_the_ledger(self):
-        self.contract._bill(self.today)
+        self._bill(self.contract)
         page = self._page("/my/billing")
         items = self.env["account.move.line"].search(
             [("partner_id", "=", self.partner_a.id), ("account_type", "=", "asset_receivable")]
@@ -89,7 +89,7 @@ class TestContractPages(ContractPortalCommon, HttpCase):
     # === WHO MAY SEE WHAT === #
 
     def test_others_are_not_seen(self):
-        self.foreign._bill(self.today + timedelta(days=400))
+        self._bill(self.foreign, self.today + timedelta(days=400))
         for url in ("/my", "/my/billing", "/my/contracts", self.contract.access_url):
             text = self._page(url).text_content()
             self.assertNotIn(self.foreign.name, text)
@@ -106,7 +106,7 @@ class TestContractPages(ContractPortalCommon, HttpCase):
         self.assertTrue(self._location(self.contract.access_url).endswith("/my"))
 
     def test_token_opens_the_contract_but_not_its_invoices(self):
-        move = self.contract._bill(self.today)
+        move = self._bill(self.contract)
         token = self.contract._portal_ensure_token()
         response = self.url_open(f"{self.contract.access_url}?access_token={token}")
         self.assertIn("Cloud M", response.text)
@@ -128,9 +128,9 @@ class TestContractPages(ContractPortalCommon, HttpCase):
     # === LANGUAGE AND CLICKS === #
 
     def test_german(self):
-        self._load_german()
+        self._load_german("customer_portal_subscription_billing")
         self.user_a.sudo().lang = "de_DE"
-        self.contract._bill(self.today)
+        self._bill(self.contract)
         self.contract.end_date = self.today + timedelta(days=400)
         texts = [
             self._page(url).text_content()
@@ -145,5 +145,5 @@ class TestContractPages(ContractPortalCommon, HttpCase):
             self.assertNotIn(word, "".join(texts))
 
     def test_tour(self):
-        self.contract._bill(self.today)
+        self._bill(self.contract)
         self.start_tour("/my/billing", "customer_portal_contracts", login="portal_alpha")

@@ -11,9 +11,9 @@ class TestContractValues(ContractPortalCommon):
         return self.account._prepare_contracts(self.partner_a, **kwargs)
 
     def test_next_invoice_equals_the_later_one(self):
-        self.contract._bill(self.today)
+        self._bill(self.contract)
         announced = self.contract._get_next_invoice()
-        move = self.contract._bill(announced["date"])
+        move = self._bill(self.contract, announced["date"])
         self.assertEqual(announced["date"], move.invoice_date)
         self.assertAlmostEqual(announced["amount"], move.amount_total)
         self.assertGreater(move.amount_tax, 0)
@@ -21,7 +21,7 @@ class TestContractValues(ContractPortalCommon):
     def test_next_invoice_catches_up_what_was_missed(self):
         announced = self.contract._get_next_invoice()
         self.assertEqual(announced["date"], self.today)
-        self.assertAlmostEqual(announced["amount"], self.contract._bill(self.today).amount_total)
+        self.assertAlmostEqual(announced["amount"], self._bill(self.contract).amount_total)
 
     def test_next_invoice_writes_nothing(self):
         before = self.env["account.move"].search_count([])
@@ -40,14 +40,14 @@ class TestContractValues(ContractPortalCommon):
         values = self._contracts(order="id desc")
         self.assertEqual(values["contracts"], other + self.contract + ended)
         self.assertFalse(values["late"])
-        move = self.contract._bill(self.today - timedelta(days=9))
+        move = self._bill(self.contract, self.today - timedelta(days=9))
         self._items(move).sudo().date_maturity = self.today - timedelta(days=1)
         values = self._contracts(order="id desc")
         self.assertEqual(values["contracts"], self.contract + other + ended)
         self.assertEqual(values["late"], self.contract)
 
     def test_upcoming_by_date(self):
-        self.contract._bill(self.today)
+        self._bill(self.contract)
         later = self._create_contract(self.partner_a, self.plan, self.today + timedelta(days=3))
         events = self.account._prepare_account_values(self.partner_a)["upcoming"]
         self.assertEqual(
@@ -62,3 +62,22 @@ class TestContractValues(ContractPortalCommon):
     def test_no_contracts_no_section(self):
         stranger = self.env["res.partner"].create({"name": "New"})
         self.assertEqual(self.account._prepare_account_sections(stranger), [])
+
+    def test_queries_do_not_grow_with_the_contracts(self):
+        start = self.today + timedelta(days=3)
+        for _i in range(4):
+            self._create_contract(self.partner_a, self.plan, start)
+        few = self._count_queries()
+        for _i in range(10):
+            self._create_contract(self.partner_a, self.plan, start)
+        self.assertLessEqual(self._count_queries(), few)
+
+    def _count_queries(self):
+        for _warm_up in range(2):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.account._prepare_account_values(self.partner_a)
+            for section in self.account._prepare_account_sections(self.partner_a):
+                self.env["ir.qweb"]._render(section["template"], {"section": section})
+        return self.env.cr.sql_log_count - before

@@ -151,9 +151,7 @@ def full_period(anchor: date, cadence: Cadence, day: date) -> BillingPeriod:
     BillingPeriod(start=datetime.date(2025, 2, 28), end=datetime.date(2025, 3, 31))
     """
     index = index_of(anchor, cadence, day)
-    return BillingPeriod(
-        boundary(anchor, cadence, index), boundary(anchor, cadence, index + 1)
-    )
+    return BillingPeriod(boundary(anchor, cadence, index), boundary(anchor, cadence, index + 1))
 
 
 def tile(

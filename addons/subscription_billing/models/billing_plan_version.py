@@ -57,6 +57,7 @@ class BillingPlanVersion(models.Model):
         string="Trial (days)",
         help="Free days at the start of a contract. Billing periods count from their end.",
     )
+    cadence_label = fields.Char(string="Billed Every", compute="_compute_cadence_label")
     charge_ids = fields.One2many("billing.charge", "version_id", string="Charges", copy=True)
     subscription_ids = fields.One2many("billing.subscription", "version_id")
     subscription_count = fields.Integer(compute="_compute_subscription_count")
@@ -75,10 +76,38 @@ class BillingPlanVersion(models.Model):
     def _compute_display_name(self):
         for version in self:
             version.display_name = self.env._(
-                "%(plan)s (version %(number)s)",
-                plan=version.plan_id.name or "",
+                "%(name)s (version %(number)s)",
+                name=version.plan_id.name or "",
                 number=version.number,
             )
+
+    @api.depends("cadence_count", "cadence_unit", "timing")
+    @api.depends_context("lang")
+    def _compute_cadence_label(self):
+        for version in self:
+            version.cadence_label = version._get_cadence_label()
+
+    def _get_cadence_label(self):
+        """Interval and timing in words, e.g. “every 3 months, in arrears”."""
+        self.ensure_one()
+        once = {
+            "day": self.env._("daily"),
+            "week": self.env._("weekly"),
+            "month": self.env._("monthly"),
+            "year": self.env._("yearly"),
+        }
+        several = {
+            "day": self.env._("every %s days", self.cadence_count),
+            "week": self.env._("every %s weeks", self.cadence_count),
+            "month": self.env._("every %s months", self.cadence_count),
+            "year": self.env._("every %s years", self.cadence_count),
+        }
+        interval = (once if self.cadence_count == 1 else several).get(self.cadence_unit, "")
+        timings = {
+            "in_advance": self.env._("in advance"),
+            "in_arrears": self.env._("in arrears"),
+        }
+        return f"{interval}, {timings.get(self.timing, '')}"
 
     def _compute_subscription_count(self):
         groups = self.env["billing.subscription"]._read_group(

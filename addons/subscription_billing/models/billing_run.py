@@ -100,10 +100,7 @@ class BillingRun(models.Model):
 
     @api.model
     def _commit_step(self, processed=0, remaining=None):
-        """Commit what was done and tell the cron; nothing to commit in one transaction.
-
-        :return: seconds left for the calling cron
-        """
+        """Commit and tell the cron, unless in one transaction; return the seconds left."""
         if self.env.context.get(ONE_TRANSACTION):
             self.env.flush_all()
             return float("inf")

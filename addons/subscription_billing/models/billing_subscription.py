@@ -64,6 +64,7 @@ class BillingSubscription(models.Model):
     cadence_count = fields.Integer(related="version_id.cadence_count")
     cadence_unit = fields.Selection(related="version_id.cadence_unit")
     timing = fields.Selection(related="version_id.timing")
+    cadence_label = fields.Char(related="version_id.cadence_label")
     invoice_payment_term_id = fields.Many2one(
         "account.payment.term",
         string="Payment Terms",
@@ -97,7 +98,9 @@ class BillingSubscription(models.Model):
         copy=False,
         help="Billing periods are counted from this day. It never changes.",
     )
-    line_ids = fields.One2many("billing.subscription.line", "subscription_id", copy=True)
+    line_ids = fields.One2many(
+        "billing.subscription.line", "subscription_id", string="Lines", copy=True
+    )
     amount_period = fields.Monetary(
         string="Per Period",
         compute="_compute_amount_period",

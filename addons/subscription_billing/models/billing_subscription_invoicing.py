@@ -93,8 +93,12 @@ class BillingSubscription(models.Model):
             "invoice_line_ids": lines,
             **self.business_unit_id._prepare_invoice_defaults(self.partner_id),
         }
+        terms = values.get("invoice_payment_term_id") or self.partner_id.property_payment_term_id
         if self.invoice_payment_term_id:
             values["invoice_payment_term_id"] = self.invoice_payment_term_id.id
+        elif not terms:
+            # Without terms Odoo would take the real date, which is not the day of a late run.
+            values["invoice_date_due"] = today
         return values
 
     def _period_invoiced_hook(self, moves):

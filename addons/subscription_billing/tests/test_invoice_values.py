@@ -114,11 +114,17 @@ class TestInvoiceValues(SubscriptionBillingCommon):
         self._create_contract(business_unit_id=unit.id, invoice_payment_term_id=special.id)
         self.assertEqual(self._run_billing("2025-01-01").invoice_payment_term_id, special)
 
+    def test_invoice_without_terms_is_due_on_the_day_of_the_run(self):
+        self.partner_a.property_payment_term_id = False
+        self._create_contract()
+        self.assertEqual(self._run_billing("2025-01-05").invoice_date_due, self._day("2025-01-05"))
+
     def test_references_and_service_date(self):
+        """The last day of all the time on the invoice."""
         self._create_contract(client_reference="PO 4711")
         self.assertRecordValues(
-            self._run_billing("2025-01-01"),
-            [{"ref": "PO 4711", "delivery_date": self._day("2025-01-31")}],
+            self._run_billing("2025-02-01"),
+            [{"ref": "PO 4711", "delivery_date": self._day("2025-02-28")}],
         )
 
     # === AMOUNTS === #

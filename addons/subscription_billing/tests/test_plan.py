@@ -122,3 +122,21 @@ class TestPlan(SubscriptionBillingCommon):
 
     def test_version_shows_plan_and_number(self):
         self.assertEqual(self.monthly.current_version_id.display_name, "Monthly (version 1)")
+
+    def test_interval_in_words(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        quarterly = self._create_plan("Q", cadence_count=3, timing="in_arrears")
+        labels = [
+            plan.with_context(lang=lang).cadence_label
+            for plan in (self.monthly, quarterly)
+            for lang in ("en_US", "de_DE")
+        ]
+        self.assertEqual(
+            labels,
+            [
+                "monthly, in advance",
+                "monatlich, im Voraus",
+                "every 3 months, in arrears",
+                "alle 3 Monate, nachträglich",
+            ],
+        )

@@ -21,7 +21,7 @@ class TestQueries(SubscriptionBillingCommon):
         self._count_queries(batches.pop(0))  # fills the caches of the registry
         few, many = (self._count_queries(batch) for batch in batches)
         per_invoice = (many - few) / 40
-        self.assertLess(per_invoice, 14, f"{few} queries for 20 invoices, {many} for 60")
+        self.assertLess(per_invoice, 8, f"{few} queries for 20 invoices, {many} for 60")
         self.assertLessEqual(many / 60, few / 20)
 
     def test_queries_of_a_second_run_do_not_depend_on_contracts(self):

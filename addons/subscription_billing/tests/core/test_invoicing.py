@@ -1,5 +1,6 @@
 """What is due, what it costs, and how an invoice line shows it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -29,7 +30,13 @@ from odoo.addons.subscription_billing.core.proration import Proration
 DAY = timedelta(days=1)
 
 
-def _line(start="2025-01-31", end=None, timing=Timing.IN_ADVANCE, billed=(), **values):
+def _line(
+    start: str = "2025-01-31",
+    end: str | None = None,
+    timing: Timing = Timing.IN_ADVANCE,
+    billed: Sequence[str] = (),
+    **values: object,
+) -> LineFacts:
     first = date.fromisoformat(start)
     facts = {
         "anchor": first,
@@ -45,7 +52,7 @@ def _line(start="2025-01-31", end=None, timing=Timing.IN_ADVANCE, billed=(), **v
     return LineFacts(**{**facts, **values})
 
 
-def _periods(*texts):
+def _periods(*texts: str) -> list[BillingPeriod]:
     return [
         BillingPeriod(*(date.fromisoformat(f"2025-{day}") for day in text.split()))
         for text in texts
@@ -70,7 +77,8 @@ JANUARY, FEBRUARY, MARCH = "01-31 02-28", "02-28 03-31", "03-31 04-30"
         (ARREARS, "2025-03-31", [JANUARY, FEBRUARY]),
     ],
 )
-def test_a_contract_of_the_31st(timing, today, expected):
+def test_a_contract_of_the_31st(timing: Timing, today: str, expected: list[str]) -> None:
+    """In advance a period is due on its first day, in arrears on the day after its last."""
     assert due_periods(_line(timing=timing), date.fromisoformat(today)) == _periods(*expected)
 
 
@@ -83,7 +91,8 @@ def test_a_contract_of_the_31st(timing, today, expected):
         (ADVANCE, "2025-12-31", [JANUARY, "02-28 03-10"]),
     ],
 )
-def test_an_end_cuts_the_last_period(timing, today, expected):
+def test_an_end_cuts_the_last_period(timing: Timing, today: str, expected: list[str]) -> None:
+    """What is cut off is not due, and the rest is due at the end."""
     line = _line(end="2025-03-10", timing=timing)
     assert due_periods(line, date.fromisoformat(today)) == _periods(*expected)
 
@@ -105,7 +114,8 @@ def test_an_end_cuts_the_last_period(timing, today, expected):
         (["03-20 03-31", "02-28 03-10", MARCH, JANUARY], ["03-10 03-20"]),
     ],
 )
-def test_gaps_come_back_exactly(billed, expected):
+def test_gaps_come_back_exactly(billed: list[str], expected: list[str]) -> None:
+    """Unbilled time is found wherever it lies, with its own dates."""
     assert due_periods(_line(billed=billed), date(2025, 3, 31)) == _periods(*expected)
 
 
@@ -120,13 +130,17 @@ def test_gaps_come_back_exactly(billed, expected):
         ({"end": "2025-02-10", "timing": ARREARS}, "2025-02-10", "2025-01-31"),
     ],
 )
-def test_when_a_line_is_due_next(values, next_due, covered):
+def test_when_a_line_is_due_next(
+    values: dict[str, object], next_due: str | None, covered: str | None
+) -> None:
+    """None once all of the line is billed."""
     line = _line(**values)
     assert next_due_day(line) == (next_due and date.fromisoformat(next_due))
     assert covered_until(line) == (covered and date.fromisoformat(covered))
 
 
-def test_due_charges_are_priced_each_for_itself():
+def test_due_charges_are_priced_each_for_itself() -> None:
+    """Only the part at the end is prorated."""
     charges = due_charges(_line(end="2025-03-14"), date(2025, 3, 1), 2)
     assert [(found.amount, found.days) for found in charges] == [
         (Decimal("19.80"), (28, 28)),
@@ -135,26 +149,30 @@ def test_due_charges_are_priced_each_for_itself():
     assert [found.is_partial for found in charges] == [False, True]
 
 
-def test_a_charge_rounds_once_to_the_currency():
+def test_a_charge_rounds_once_to_the_currency() -> None:
+    """The unit price keeps its digits until then."""
     line = _line(unit_price=Decimal("1.2345"), quantity=Decimal(3))
     amounts = [charge(line, _periods(JANUARY)[0], digits).amount for digits in (0, 2, 3)]
     assert amounts == [Decimal("4"), Decimal("3.70"), Decimal("3.704")]
 
 
-def test_a_part_is_rounded_after_it_was_weighed():
+def test_a_part_is_rounded_after_it_was_weighed() -> None:
+    """Rounding the whole first would give 5.01."""
     half = _periods("01-31 02-14")[0]
     line = _line(unit_price=Decimal("10.005"), quantity=Decimal(1))
     assert charge(line, half, 2).amount == Decimal("5.00")
 
 
-def test_a_part_is_weighed_by_the_method_of_the_line():
+def test_a_part_is_weighed_by_the_method_of_the_line() -> None:
+    """15 of 31 days, or 17 of 33."""
     part = _periods("02-28 03-15")[0]
     line = _line(unit_price=Decimal(33), quantity=Decimal(1))
     amounts = [charge(replace(line, proration=m), part, 2).amount for m in Proration]
     assert amounts == [Decimal("15.97"), Decimal("17.00")]
 
 
-def test_further_periods_are_added_to_the_billed_ones():
+def test_further_periods_are_added_to_the_billed_ones() -> None:
+    """Earlier ones are kept."""
     line = with_billed(_line(billed=[JANUARY]), _periods(FEBRUARY))
     assert list(line.billed) == _periods(JANUARY, FEBRUARY)
 
@@ -163,7 +181,7 @@ DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 
 
 @st.composite
-def lines(draw):
+def lines(draw: st.DrawFn) -> LineFacts:
     """Lines whose start may lie anywhere in the grid, ended or open, of any cadence."""
     anchor = draw(DAYS)
     start = anchor + draw(st.integers(0, 200)) * DAY
@@ -188,7 +206,7 @@ def lines(draw):
     )
 
 
-def _time(periods):
+def _time(periods: Iterable[BillingPeriod]) -> set[date]:
     return {period.start + n * DAY for period in periods for n in range(period.days)}
 
 
@@ -196,13 +214,14 @@ OFFSETS = st.integers(-10, 700)
 
 
 @given(lines(), OFFSETS)
-def test_a_second_run_finds_nothing(line, offset):
+def test_a_second_run_finds_nothing(line: LineFacts, offset: int) -> None:
+    """On the same day, for any line."""
     today = line.start + offset * DAY
     assert not due_periods(with_billed(line, due_periods(line, today)), today)
 
 
 @given(lines(), OFFSETS, st.integers(0, 300))
-def test_several_runs_bill_what_one_would(line, offset, later):
+def test_several_runs_bill_what_one_would(line: LineFacts, offset: int, later: int) -> None:
     """Nothing twice, nothing lost, whenever runs take place."""
     first_day = line.start + offset * DAY
     last_day = first_day + later * DAY
@@ -213,7 +232,8 @@ def test_several_runs_bill_what_one_would(line, offset, later):
 
 
 @given(lines(), OFFSETS)
-def test_due_time_starts_with_the_line_and_has_no_gap(line, offset):
+def test_due_time_starts_with_the_line_and_has_no_gap(line: LineFacts, offset: int) -> None:
+    """And never passes its end."""
     found = due_periods(line, line.start + offset * DAY)
     assert all(left.end == right.start for left, right in pairwise(found))
     assert not found or found[0].start == line.start
@@ -221,7 +241,8 @@ def test_due_time_starts_with_the_line_and_has_no_gap(line, offset):
 
 
 @given(lines(), OFFSETS)
-def test_nothing_is_billed_before_its_day(line, offset):
+def test_nothing_is_billed_before_its_day(line: LineFacts, offset: int) -> None:
+    """What is left is due later, or never."""
     today = line.start + offset * DAY
     found = due_periods(line, today)
     assert all(due_day(line.timing, period) <= today for period in found)
@@ -230,7 +251,10 @@ def test_nothing_is_billed_before_its_day(line, offset):
 
 
 @given(lines(), OFFSETS, st.data())
-def test_voided_periods_come_back_as_they_were(line, offset, data):
+def test_voided_periods_come_back_as_they_were(
+    line: LineFacts, offset: int, data: st.DataObject
+) -> None:
+    """Whichever and however many they are."""
     today = line.start + offset * DAY
     found = due_periods(line, today)
     voided = data.draw(st.sets(st.sampled_from(found))) if found else set()
@@ -239,14 +263,18 @@ def test_voided_periods_come_back_as_they_were(line, offset, data):
 
 
 @given(lines(), OFFSETS)
-def test_covered_until_is_the_first_unbilled_day(line, offset):
+def test_covered_until_is_the_first_unbilled_day(line: LineFacts, offset: int) -> None:
+    """It is where the billed periods stop."""
     found = due_periods(line, line.start + offset * DAY)
     covered = covered_until(with_billed(line, found))
     assert (covered or line.end) == (found[-1].end if found else line.start)
 
 
 @given(lines(), OFFSETS, st.integers(0, 3))
-def test_the_amount_of_a_part_lies_between_nothing_and_the_whole(line, offset, digits):
+def test_the_amount_of_a_part_lies_between_nothing_and_the_whole(
+    line: LineFacts, offset: int, digits: int
+) -> None:
+    """For charges and discounts alike."""
     full = round_amount(price(line.model, line.quantity, line.unit_price).amount, digits)
     for found in due_charges(line, line.start + offset * DAY, digits):
         assert min(full, 0) <= found.amount <= max(full, 0)
@@ -254,7 +282,9 @@ def test_the_amount_of_a_part_lies_between_nothing_and_the_whole(line, offset, d
 
 
 @given(lines(), st.integers(0, 4), st.integers(0, 4), st.integers(0, 3))
-def test_quantity_times_price_is_the_amount(line, quantity_digits, price_digits, digits):
+def test_quantity_times_price_is_the_amount(
+    line: LineFacts, quantity_digits: int, price_digits: int, digits: int
+) -> None:
     """As the database stores it: both factors rounded to their own digits."""
     for found in due_charges(line, line.start + 70 * DAY, digits)[:3]:
         quantity, unit_price = line_shape(found, quantity_digits, price_digits, digits)
@@ -278,20 +308,25 @@ def test_quantity_times_price_is_the_amount(line, quantity_digits, price_digits,
         ("3", "9.90", (2, 2, 0), ("3", "9.90")),
     ],
 )
-def test_an_invoice_line_shows_the_factors_where_it_can(quantity, unit_price, digits, expected):
+def test_an_invoice_line_shows_the_factors_where_it_can(
+    quantity: str, unit_price: str, digits: tuple[int, int, int], expected: tuple[str, str]
+) -> None:
+    """Otherwise one at the amount."""
     line = _line(quantity=Decimal(quantity), unit_price=Decimal(unit_price))
     found = charge(line, _periods(JANUARY)[0], digits[2])
     assert line_shape(found, *digits) == tuple(map(Decimal, expected))
 
 
 @pytest.mark.parametrize(("quantity", "amount"), [("2", "4.95"), ("0", "0.00")])
-def test_a_part_of_a_period_is_shown_as_one(quantity, amount):
+def test_a_part_of_a_period_is_shown_as_one(quantity: str, amount: str) -> None:
+    """Its price per unit is no price of the contract."""
     line = _line(end="2025-02-07", quantity=Decimal(quantity))
     found = charge(line, _periods("01-31 02-07")[0], 2)
     assert line_shape(found, 2, 2, 2) == (Decimal(1), Decimal(amount))
 
 
-def test_several_steps_are_shown_as_one():
+def test_several_steps_are_shown_as_one() -> None:
+    """Even if the first of them makes up the whole amount."""
     paid = price(ChargeModel.PER_UNIT, Decimal(2), Decimal(5))
     free = price(ChargeModel.PER_UNIT, Decimal(3), Decimal(0))
     both = replace(paid, steps=paid.steps + free.steps)

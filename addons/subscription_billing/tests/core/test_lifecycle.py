@@ -22,7 +22,8 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize(("old", "new"), list(product(State, State)))
-def test_transitions(old, new):
+def test_transitions(old: State, new: State) -> None:
+    """Each pair of states is either allowed or refused with both named."""
     if (old.value, new.value) in ALLOWED:
         check_transition(old, new)
         return
@@ -32,11 +33,13 @@ def test_transitions(old, new):
     assert caught.value.data == {"old": old.value, "new": new.value}
 
 
-def test_every_state_can_be_reached_and_left_but_the_last():
+def test_every_state_can_be_reached_and_left_but_the_last() -> None:
+    """No state is a trap or an island."""
     assert set(TRANSITIONS) == set(State)
     assert {new for news in TRANSITIONS.values() for new in news} == set(State) - {State.DRAFT}
     assert [state for state, news in TRANSITIONS.items() if not news] == [State.ENDED]
 
 
-def test_running_contracts_can_end():
+def test_running_contracts_can_end() -> None:
+    """Trials included."""
     assert all(State.ENDED in TRANSITIONS[state] for state in RUNNING)

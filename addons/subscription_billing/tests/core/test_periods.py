@@ -40,13 +40,14 @@ TIMELINES = [
 ]
 
 
-def _days(text, year):
+def _days(text: str, year: int | str) -> list[date]:
     """Turn ``01-31 2026-02-28`` into dates, the year only given where it changes."""
     return [date.fromisoformat(day if len(day) == 10 else f"{year}-{day}") for day in text.split()]
 
 
 @pytest.mark.parametrize(("anchor", "cadence", "expected"), TIMELINES)
-def test_boundaries_count_from_the_anchor(anchor, cadence, expected):
+def test_boundaries_count_from_the_anchor(anchor: str, cadence: Cadence, expected: str) -> None:
+    """Short months do not change the day for good."""
     days = _days(expected, anchor[:4])
     found = [boundary(date.fromisoformat(anchor), cadence, n) for n in range(len(days))]
     assert found == days
@@ -65,7 +66,8 @@ def test_boundaries_count_from_the_anchor(anchor, cadence, expected):
         ("2025-01-10", "2025-02-01", "01-10 01-31 | 01-31 02-01"),
     ],
 )
-def test_tile_cuts_the_time_of_a_line_at_the_grid(start, end, expected):
+def test_tile_cuts_the_time_of_a_line_at_the_grid(start: str, end: str, expected: str) -> None:
+    """First and last part may be shorter than a period."""
     parts = tile(
         date(2025, 1, 31),
         Cadence(Unit.MONTH),
@@ -77,7 +79,8 @@ def test_tile_cuts_the_time_of_a_line_at_the_grid(start, end, expected):
     ]
 
 
-def test_tile_of_no_time_is_empty():
+def test_tile_of_no_time_is_empty() -> None:
+    """The end is not part of the time."""
     assert not list(
         tile(date(2025, 1, 1), Cadence(Unit.MONTH), date(2025, 2, 1), date(2025, 2, 1))
     )
@@ -86,25 +89,28 @@ def test_tile_of_no_time_is_empty():
 @pytest.mark.parametrize(
     ("start", "end"), [("2025-01-02", "2025-01-01"), ("2025-01-01", "2025-01-01")]
 )
-def test_a_period_lasts_at_least_one_day(start, end):
+def test_a_period_lasts_at_least_one_day(start: str, end: str) -> None:
+    """Empty and reversed periods are refused."""
     with pytest.raises(BillingRuleError) as caught:
         BillingPeriod(date.fromisoformat(start), date.fromisoformat(end))
     assert caught.value.code == "period_empty"
 
 
 @pytest.mark.parametrize("count", [0, -1])
-def test_a_cadence_needs_a_positive_count(count):
+def test_a_cadence_needs_a_positive_count(count: int) -> None:
+    """Otherwise its boundaries would not move on."""
     with pytest.raises(BillingRuleError, match="cadence_count"):
         Cadence(Unit.WEEK, count)
 
 
 @given(DAYS, CADENCES, st.integers(-30, 30))
-def test_boundaries_strictly_increase(anchor, cadence, index):
+def test_boundaries_strictly_increase(anchor: date, cadence: Cadence, index: int) -> None:
+    """On both sides of the anchor."""
     assert boundary(anchor, cadence, index) < boundary(anchor, cadence, index + 1)
 
 
 @given(DAYS, CADENCES, DAYS)
-def test_the_period_of_a_day_contains_it(anchor, cadence, day):
+def test_the_period_of_a_day_contains_it(anchor: date, cadence: Cadence, day: date) -> None:
     """Any day, before the anchor too."""
     index = index_of(anchor, cadence, day)
     assert boundary(anchor, cadence, index) <= day < boundary(anchor, cadence, index + 1)
@@ -113,13 +119,17 @@ def test_the_period_of_a_day_contains_it(anchor, cadence, day):
 
 
 @given(DAYS, CADENCES)
-def test_the_anchor_starts_period_zero(anchor, cadence):
+def test_the_anchor_starts_period_zero(anchor: date, cadence: Cadence) -> None:
+    """Whatever day of the month it is."""
     assert index_of(anchor, cadence, anchor) == 0
     assert boundary(anchor, cadence, 0) == anchor
 
 
 @given(DAYS, CADENCES, DAYS, st.integers(1, 1500))
-def test_tiles_cover_the_time_without_gap_or_overlap(anchor, cadence, start, length):
+def test_tiles_cover_the_time_without_gap_or_overlap(
+    anchor: date, cadence: Cadence, start: date, length: int
+) -> None:
+    """All inner boundaries lie on the grid."""
     end = start + timedelta(days=length)
     parts = list(tile(anchor, cadence, start, end))
     assert (parts[0].start, parts[-1].end) == (start, end)
@@ -128,14 +138,18 @@ def test_tiles_cover_the_time_without_gap_or_overlap(anchor, cadence, start, len
 
 
 @given(DAYS, CADENCES, DAYS)
-def test_an_open_line_never_runs_out_of_periods(anchor, cadence, start):
+def test_an_open_line_never_runs_out_of_periods(
+    anchor: date, cadence: Cadence, start: date
+) -> None:
+    """The iterator is endless."""
     parts = list(islice(tile(anchor, cadence, start), 8))
     assert len(parts) == 8
     assert all(left.end == right.start for left, right in pairwise(parts))
 
 
 @given(DAYS, st.integers(-500, 500))
-def test_months_keep_the_day_where_the_month_has_it(day, months):
+def test_months_keep_the_day_where_the_month_has_it(day: date, months: int) -> None:
+    """Otherwise it is the last day of the month."""
     moved = add_months(day, months)
     assert (moved.year - day.year) * 12 + moved.month - day.month == months
     shortened = moved.day < day.day
@@ -144,7 +158,8 @@ def test_months_keep_the_day_where_the_month_has_it(day, months):
 
 
 @given(DAYS, st.integers(1, 400), DAYS, st.integers(1, 400))
-def test_cut_is_the_intersection(start, length, other, other_length):
+def test_cut_is_the_intersection(start: date, length: int, other: date, other_length: int) -> None:
+    """Compared day by day."""
     period = BillingPeriod(start, start + timedelta(days=length))
     end = other + timedelta(days=other_length)
     common = {period.start + timedelta(days=n) for n in range(period.days)} & {

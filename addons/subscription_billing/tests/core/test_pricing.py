@@ -31,17 +31,20 @@ QUANTITIES = st.decimals(0, 100000, places=3)
         ("per_unit", "3", "-1.10", "-3.30"),
     ],
 )
-def test_amounts(model, quantity, unit_price, amount):
+def test_amounts(model: str, quantity: str, unit_price: str, amount: str) -> None:
+    """A flat fee does not ask for the quantity."""
     found = price(ChargeModel(model), Decimal(quantity), Decimal(unit_price))
     assert found.amount == Decimal(amount)
 
 
-def test_every_model_has_its_function():
+def test_every_model_has_its_function() -> None:
+    """A model without one would fail on the first invoice."""
     assert set(MODELS) == set(ChargeModel)
 
 
 @pytest.mark.parametrize("model", ChargeModel)
-def test_negative_quantities_are_refused(model):
+def test_negative_quantities_are_refused(model: ChargeModel) -> None:
+    """Returned quantities are credits, not charges."""
     with pytest.raises(BillingRuleError) as caught:
         price(model, Decimal("-0.001"), Decimal(1))
     assert caught.value.code == "quantity_negative"
@@ -49,14 +52,18 @@ def test_negative_quantities_are_refused(model):
 
 
 @given(st.sampled_from(ChargeModel), QUANTITIES, MONEY)
-def test_the_steps_explain_the_amount(model, quantity, unit_price):
+def test_the_steps_explain_the_amount(
+    model: ChargeModel, quantity: Decimal, unit_price: Decimal
+) -> None:
+    """Nothing is added beside them."""
     found = price(model, quantity, unit_price)
     assert found.steps
     assert found.amount == sum(step.quantity * step.unit_price for step in found.steps)
 
 
 @given(QUANTITIES, QUANTITIES, MONEY)
-def test_per_unit_is_proportional(one, other, unit_price):
+def test_per_unit_is_proportional(one: Decimal, other: Decimal, unit_price: Decimal) -> None:
+    """Splitting a quantity does not change what it costs."""
     both = price(ChargeModel.PER_UNIT, one + other, unit_price).amount
     parts = [price(ChargeModel.PER_UNIT, part, unit_price).amount for part in (one, other)]
     assert both == sum(parts)
@@ -74,13 +81,15 @@ def test_per_unit_is_proportional(one, other, unit_price):
         ("1.2", 3, "1.200"),
     ],
 )
-def test_rounding_goes_half_away_from_zero(amount, digits, expected):
+def test_rounding_goes_half_away_from_zero(amount: str, digits: int, expected: str) -> None:
+    """With exactly the digits of the currency."""
     found = round_amount(Decimal(amount), digits)
     assert (found, found.as_tuple().exponent) == (Decimal(expected), -digits)
 
 
 @given(MONEY, st.integers(0, 3))
-def test_rounding_is_symmetric_near_and_stable(amount, digits):
+def test_rounding_is_symmetric_near_and_stable(amount: Decimal, digits: int) -> None:
+    """Credits round as charges do."""
     found = round_amount(amount, digits)
     assert round_amount(-amount, digits) == -found
     assert abs(found - amount) * 2 <= Decimal(1).scaleb(-digits)

@@ -12,7 +12,7 @@ from odoo.addons.subscription_billing.core.pricing import round_amount
 from odoo.addons.subscription_billing.core.proration import Proration, days_30, prorate, share
 
 
-def _period(start, end):
+def _period(start: str, end: str) -> BillingPeriod:
     return BillingPeriod(date.fromisoformat(start), date.fromisoformat(end))
 
 
@@ -34,19 +34,20 @@ def _period(start, end):
         ("-20", "2025-01-01 2025-01-11", "2025-01-01 2025-01-21", "actual_days", "-10.00"),
     ],
 )
-def test_parts(amount, part, full, method, expected):
+def test_parts(amount: str, part: str, full: str, method: str, expected: str) -> None:
+    """Days of the part over days of the full period."""
     periods = [_period(*text.split()) for text in (part, full)]
     found = prorate(Decimal(amount), *periods, Proration(method))
     assert round_amount(found, 2) == Decimal(expected)
 
 
-def test_a_whole_period_is_not_divided():
+def test_a_whole_period_is_not_divided() -> None:
     """A division by the days and back would leave digits behind."""
     full = _period("2025-01-01", "2025-02-01")
     assert prorate(Decimal("0.1") / 3, full, full) == Decimal("0.1") / 3
 
 
-def test_a_day_of_no_weight_is_charged_in_full():
+def test_a_day_of_no_weight_is_charged_in_full() -> None:
     """A daily period on the 31st has no day of thirty, yet nothing to divide by."""
     full = _period("2025-01-31", "2025-02-01")
     assert share(full, full, Proration.FIXED_30) == (0, 0)
@@ -57,7 +58,10 @@ DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
 
 
 @given(DAYS, st.integers(1, 400), st.data(), st.sampled_from(Proration))
-def test_parts_of_a_period_add_up_to_it(start, length, data, method):
+def test_parts_of_a_period_add_up_to_it(
+    start: date, length: int, data: st.DataObject, method: Proration
+) -> None:
+    """Wherever it is cut, and no part has negative days."""
     end = start + timedelta(days=length)
     full = BillingPeriod(start, end)
     cut = start + timedelta(days=data.draw(st.integers(0, length)))
@@ -67,7 +71,8 @@ def test_parts_of_a_period_add_up_to_it(start, length, data, method):
 
 
 @given(DAYS, st.integers(1, 40))
-def test_thirty_days_in_each_month_whatever_the_calendar(start, months):
+def test_thirty_days_in_each_month_whatever_the_calendar(start: date, months: int) -> None:
+    """From the first of a month."""
     first = start.replace(day=1)
     period = next(tile(first, Cadence(Unit.MONTH, months), first))
     assert days_30(period) == 30 * months

@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 
 registry.category("web_tour.tours").add("customer_portal_contracts", {
     steps: () => [
@@ -24,13 +24,13 @@ registry.category("web_tour.tours").add("customer_portal_contracts", {
             run: "click",
             expectUnloadPage: true,
         },
-        { content: "next invoice", trigger: "[data-next=amount]" },
+        {content: "next invoice", trigger: "[data-next=amount]"},
         {
             content: "its invoice",
             trigger: "section[aria-labelledby=invoices] th a",
             run: "click",
             expectUnloadPage: true,
         },
-        { content: "the invoice", trigger: ".o_portal_invoice_sidebar" },
+        {content: "the invoice", trigger: ".o_portal_invoice_sidebar"},
     ],
 });
