@@ -35,7 +35,7 @@ class CronServer:
     JOB = "Job 'Subscriptions: bill due contracts'"
     # After several kills without progress Odoo puts a job off for an hour; here its time is now.
     DUE_NOW = (
-        "UPDATE ir_cron SET nextcall = now() at time zone 'utc' - interval '1 minute' WHERE active;"
+        "UPDATE ir_cron SET nextcall = '2000-01-01' WHERE active;"
         "UPDATE ir_cron_progress SET timed_out_counter = 0"
     )
 

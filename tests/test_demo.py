@@ -23,7 +23,9 @@ UNBILLED = """
     SELECT count(*) FROM billing_subscription
      WHERE state IN ('trial', 'active') AND next_billing_date <= current_date
 """
-LANGUAGE = "UPDATE res_partner SET lang = '{language}' WHERE id IN (SELECT partner_id FROM res_users)"
+LANGUAGE = (
+    "UPDATE res_partner SET lang = '{language}' WHERE id IN (SELECT partner_id FROM res_users)"
+)
 TEXTS = {
     "en_US": {"contracts": "Contracts", "posted": "Posted", "account": "Your account"},
     "de_DE": {"contracts": "Verträge", "posted": "Gebucht", "account": "Ihr Kundenkonto"},
@@ -65,11 +67,16 @@ def test_everything_due_is_billed_once(server: Server, demo: tuple[str, object])
     assert int(before[0][0]) > 200
     runs = server.query(DATABASE, "SELECT count(*) FROM billing_run")
 
-    server.query(DATABASE, "UPDATE ir_cron SET nextcall = '2000-01-01' WHERE cron_name LIKE 'Subscr%'")
+    server.query(
+        DATABASE, "UPDATE ir_cron SET nextcall = '2000-01-01' WHERE cron_name LIKE 'Subscr%'"
+    )
     last = "SELECT lastcall > now() at time zone 'utc' - interval '30 seconds' FROM ir_cron WHERE cron_name LIKE 'Subscr%'"
     deadline = time.monotonic() + 120
     stamp = server.query(DATABASE, "SELECT lastcall FROM ir_cron WHERE cron_name LIKE 'Subscr%'")
-    while server.query(DATABASE, "SELECT lastcall FROM ir_cron WHERE cron_name LIKE 'Subscr%'") == stamp:
+    while (
+        server.query(DATABASE, "SELECT lastcall FROM ir_cron WHERE cron_name LIKE 'Subscr%'")
+        == stamp
+    ):
         assert time.monotonic() < deadline, last
         odoo.wake_cron(server, DATABASE)
         time.sleep(0.3)
@@ -120,7 +127,9 @@ def test_customer_sees_contract_and_invoice(
         picture(page, PICTURES / f"my-contract-{language}.png")
 
 
-def test_interrupt_stops_everything(server: Server, demo: tuple[str, subprocess.Popen[str]]) -> None:
+def test_interrupt_stops_everything(
+    server: Server, demo: tuple[str, subprocess.Popen[str]]
+) -> None:
     process = demo[1]
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 0

@@ -72,9 +72,7 @@ def suite_template(server: Server) -> str:
         return _template(server, "suite", _suite_key(), [core], sorted(manifests()))
 
 
-def _template(
-    server: Server, layer: str, key: str, parents: list[str], modules: list[str]
-) -> str:
+def _template(server: Server, layer: str, key: str, parents: list[str], modules: list[str]) -> str:
     name = f"{layer}_{key}"
     if exists(server, name):
         return name
@@ -88,7 +86,9 @@ def _template(
     else:
         server.client("createdb", "-T", "template0", "-E", "UTF8", "--lc-collate=C", building)
     odoo.install(server, building, modules, LANGUAGE)
-    server.client("psql", "-q", "-d", "postgres", "-c", f'ALTER DATABASE {building} RENAME TO {name}')
+    server.client(
+        "psql", "-q", "-d", "postgres", "-c", f"ALTER DATABASE {building} RENAME TO {name}"
+    )
     (FILESTORE / building).rename(FILESTORE / name)
     return name
 

@@ -193,6 +193,6 @@ def ensure_browser() -> None:
     ensure_programs(
         {"chromium": "chromium", "wkhtmltopdf": "wkhtmltopdf"}, "browser tests and PDF documents"
     )
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    if subprocess.call(["chromium", "--version"], **quiet):
+    started = subprocess.run(["chromium", "--version"], capture_output=True)
+    if started.returncode:
         raise SetupError("Chromium is installed but does not start: browser tests cannot run.")

@@ -21,7 +21,11 @@ DATABASE = "demo"
 PID = RUN / "demo.pid"
 PREFERRED_PORT = 8069
 PR_SET_PDEATHSIG = 1
-LOGINS = (("Accountant", "accountant"), ("Customer (portal)", "customer"), ("Administrator", "admin"))
+LOGINS = (
+    ("Accountant", "accountant"),
+    ("Customer (portal)", "customer"),
+    ("Administrator", "admin"),
+)
 PROGRESS = """
     SELECT coalesce(sum(total_count), 0), coalesce(sum(done_count), 0),
            coalesce(sum(invoice_count), 0), coalesce(sum(error_count), 0)

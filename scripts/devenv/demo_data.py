@@ -63,7 +63,9 @@ def set_up_company():
 def set_taxes(company, products):
     for rate in (7, 19):
         tax = env.ref(f"account.{company.id}_tax_ust_{rate}_skr03")
-        matching = products.filtered(lambda product, code=f"VAT{rate}": product.default_code == code)
+        matching = products.filtered(
+            lambda product, code=f"VAT{rate}": product.default_code == code
+        )
         matching.taxes_id = [Command.set(tax.ids)]
     products.default_code = False
 

@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,9 @@ class Server:
 
 def programs() -> Path:
     """The folder of the wheel's PostgreSQL programs of our major version."""
-    for initdb in sorted(virtualenv.HOME.glob("lib/python3*/site-packages/*/pginstall*/bin/initdb")):
+    for initdb in sorted(
+        virtualenv.HOME.glob("lib/python3*/site-packages/*/pginstall*/bin/initdb")
+    ):
         version = subprocess.run([str(initdb), "--version"], capture_output=True, text=True).stdout
         if re.search(rf"\) {MAJOR}\.", version):
             return initdb.parent
@@ -202,7 +204,13 @@ def _as_runner(*command: str | Path) -> subprocess.CompletedProcess[str]:
     if os.geteuid() != 0:
         return subprocess.run(parts, capture_output=True, text=True, cwd="/")
     return subprocess.run(
-        parts, capture_output=True, text=True, cwd="/", user=RUNNER, group="nogroup", extra_groups=[]
+        parts,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        user=RUNNER,
+        group="nogroup",
+        extra_groups=[],
     )
 
 

@@ -61,7 +61,11 @@ def addon_job(server: Server, template: str, addon: str, tags: str = "") -> Job:
         try:
             with log.open("w") as out:
                 return subprocess.call(
-                    command, stdout=out, stderr=subprocess.STDOUT, env=odoo.environ(server), cwd=ROOT
+                    command,
+                    stdout=out,
+                    stderr=subprocess.STDOUT,
+                    env=odoo.environ(server),
+                    cwd=ROOT,
                 )
         finally:
             databases.drop(server, database, data_dir)
@@ -98,7 +102,11 @@ def process_job(path: Path) -> Job:
 
 def _pytest_verdict(text: str, code: int) -> tuple[int, list[str]]:
     found = PYTEST_RESULT.search(text)
-    problems = [] if not code else [line for line in text.splitlines() if line.startswith(("E ", "FAILED"))]
+    problems = (
+        []
+        if not code
+        else [line for line in text.splitlines() if line.startswith(("E ", "FAILED"))]
+    )
     if code:
         problems.append(f"exit code {code}")
     return (int(found[1]) if found else 0), problems
@@ -152,7 +160,7 @@ def _run_job(job: Job) -> None:
     try:
         code = job.run(job.log)
         job.tests, job.problems = job.verdict(job.log.read_text(errors="replace"), code)
-    except BaseException as error:  # a lane must not die with jobs left in the queue
+    except (Exception, SystemExit) as error:  # noqa: BLE001 a lane must not die with jobs left in the queue
         job.problems = [f"{type(error).__name__}: {error}"]
     job.seconds = round(time.monotonic() - started, 1)
     mark = "FAILED" if job.problems else "ok    "

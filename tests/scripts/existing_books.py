@@ -14,16 +14,20 @@ JOURNAL_BANK = [("type", "=", "bank")]
 
 
 def invoice(company, partner, amount, day, move_type="out_invoice", currency=None):
-    return env["account.move"].with_company(company).create(
-        {
-            "move_type": move_type,
-            "partner_id": partner.id,
-            "invoice_date": day,
-            "currency_id": (currency or company.currency_id).id,
-            "invoice_line_ids": [
-                Command.create({"name": "Work", "quantity": 2, "price_unit": amount})
-            ],
-        }
+    return (
+        env["account.move"]
+        .with_company(company)
+        .create(
+            {
+                "move_type": move_type,
+                "partner_id": partner.id,
+                "invoice_date": day,
+                "currency_id": (currency or company.currency_id).id,
+                "invoice_line_ids": [
+                    Command.create({"name": "Work", "quantity": 2, "price_unit": amount})
+                ],
+            }
+        )
     )
 
 
