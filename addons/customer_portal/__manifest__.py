@@ -16,6 +16,4 @@
         "web.assets_frontend": ["customer_portal/static/src/scss/customer_portal.scss"],
         "web.assets_tests": ["customer_portal/static/tests/tours/**/*"],
     },
-    "application": False,
-    "installable": True,
 }

@@ -12,5 +12,4 @@
         "web.assets_tests": ["customer_portal_subscription_billing/static/tests/tours/**/*"],
     },
     "auto_install": True,
-    "installable": True,
 }

@@ -26,13 +26,29 @@ def browser_page(language: str = "en-US", width: int = 1280, height: int = 900) 
             browser.close()
 
 
-def log_in(page: Page, address: str, login: str, password: str) -> None:
-    """Log in through Odoo's own form and wait for the first page."""
+def log_in(page: Page, address: str, login: str, password: str, language: str = "") -> None:
+    """Log in through Odoo's own form; choose the language as the user's preferences would."""
     page.goto(f"{address}/web/login")
     page.fill("input[name=login]", login)
     page.fill("input[name=password]", password)
     page.click("button[type=submit]")
     page.wait_for_url(lambda url: "/web/login" not in url)
+    if language:
+        _set_language(page, address, language)
+
+
+def _set_language(page: Page, address: str, language: str) -> None:
+    session = page.request.post(f"{address}/web/session/get_session_info", data={"params": {}})
+    user_id = session.json()["result"]["uid"]
+    call = {
+        "model": "res.users",
+        "method": "write",
+        "args": [[user_id], {"lang": language}],
+        "kwargs": {},
+    }
+    answer = page.request.post(f"{address}/web/dataset/call_kw", data={"params": call})
+    if "error" in answer.json():
+        raise RuntimeError(answer.text())
 
 
 def picture(page: Page, path: Path) -> None:

@@ -93,9 +93,11 @@ def process_job(path: Path) -> Job:
     def run(log: Path) -> int:
         with log.open("w") as out:
             return subprocess.call(
-                [str(virtualenv.PYTHON), "-m", "pytest", "-q", "-rsP", "-p", "no:cacheprovider", str(path)],
-                stdout=out, stderr=subprocess.STDOUT, cwd=ROOT,
-            )  # fmt: skip
+                [str(virtualenv.PYTHON), "-m", "pytest", "-q", "-rsP", str(path)],
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+            )
 
     return Job(path.stem, run, _pytest_verdict)
 

@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import SubscriptionBillingCommon
 
@@ -68,6 +69,7 @@ class TestImport(SubscriptionBillingCommon):
         self.assertEqual(contract.client_reference, "PO 2")
         self.assertEqual(len(contract.line_ids), 2)
 
+    @mute_logger("odoo.sql_db")
     def test_errors_name_row_and_column(self):
         result = self._load(
             ("", "Import Customer A", "Office", "2025-01-01", "", "", "", "", ""),

@@ -24,7 +24,7 @@ from odoo.addons.subscription_billing.core.invoicing import (
     with_billed,
 )
 from odoo.addons.subscription_billing.core.periods import BillingPeriod, Cadence, Unit
-from odoo.addons.subscription_billing.core.pricing import ChargeModel, price, round_amount
+from odoo.addons.subscription_billing.core.pricing import MODELS, ChargeModel, price, round_amount
 from odoo.addons.subscription_billing.core.proration import Proration
 
 DAY = timedelta(days=1)
@@ -201,7 +201,7 @@ def lines(draw: st.DrawFn) -> LineFacts:
         timing=draw(st.sampled_from(Timing)),
         quantity=draw(st.decimals(0, 500, places=3)),
         unit_price=draw(st.decimals(-50, 500, places=3)),
-        model=draw(st.sampled_from(ChargeModel)),
+        model=draw(st.sampled_from(list(MODELS))),
         proration=draw(st.sampled_from(Proration)),
     )
 
