@@ -1,5 +1,5 @@
 # Every target sets up what it needs by itself; the first call takes minutes, the next seconds.
-.PHONY: help demo stop test test-core lint format template clean
+.PHONY: help demo stop test test-core lint format clean conformance
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,3 +24,6 @@ format:  ## let the formatters and fixers write
 
 clean:  ## remove the cache folder with everything in it
 	@scripts/stop --quiet; rm -rf "$$(readlink -f .cache)" .cache
+
+conformance:  ## billing cases of a folder: make conformance CASES=tests/conformance
+	@scripts/conformance $(CASES)

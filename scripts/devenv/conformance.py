@@ -13,7 +13,7 @@ from typing import Any
 Case = dict[str, Any]
 
 
-class Verdict(str, Enum):
+class Verdict(Enum):
     """How a case ended."""
 
     PASSED = "passed"

@@ -12,7 +12,7 @@ ADDON = "usage_metering"
 MODULE = f"odoo.addons.{ADDON}.core.aggregation"
 
 
-class AddonMissing(Exception):  # noqa: N818 - a reason to skip, not an error
+class AddonMissing(Exception):
     """The addon that would answer a case is not part of this checkout."""
 
     def __str__(self) -> str:

@@ -15,6 +15,6 @@ class BillingSubscription(models.Model):
         today = self.partner_id._get_billing_today(self.company_id)
         day = max(self.next_billing_date, today)
         contract = self.with_company(self.company_id)
-        drafts = contract._get_due_charges(contract.line_ids._get_billing_facts(), day)
-        move = self.env["account.move"].new(contract._prepare_invoice_values(drafts, day, None))
+        due = contract._get_due_items(contract.line_ids._get_standings(), day)
+        move = self.env["account.move"].new(contract._prepare_invoice_values(due, day, None))
         return {"date": day, "amount": move.tax_totals["total_amount_currency"]}

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from .errors import BillingRuleError
-from .periods import DAYS_PER_WEEK, Cadence, Unit
+from .periods import DAYS_PER_WEEK, Cadence, Unit, full_period
 
 LONGEST_MONTH = 31
 
@@ -156,3 +156,23 @@ ANCHORS: dict[AlignmentType, Callable[[Alignment, date, Cadence], date]] = {
     AlignmentType.DATE: _date,
     AlignmentType.WEEKDAY: _weekday,
 }
+
+
+def billing_day_anchor(day: int, start: date, cadence: Cadence) -> date:
+    """The anchor of a contract whose billing day was set, whatever its cadence.
+
+    Single months follow the day of the month. Longer cadences begin a period on the first such
+    day that is not before ``start``; cadences of days and weeks have no day of the month and
+    begin on that day, too.
+
+    :raises BillingRuleError: ``alignment_day``
+
+    >>> billing_day_anchor(15, date(2026, 5, 20), Cadence(Unit.YEAR))
+    datetime.date(2026, 6, 15)
+    """
+    monthly = Cadence(Unit.MONTH)
+    anchor = grid_anchor(Alignment(AlignmentType.DAY, day=day), start, monthly)
+    if cadence == monthly:
+        return anchor
+    period = full_period(anchor, monthly, start)
+    return period.start if period.start == start else period.end

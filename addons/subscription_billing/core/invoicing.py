@@ -13,8 +13,9 @@ from decimal import Decimal
 from enum import Enum
 
 from .periods import BillingPeriod, Cadence, full_period, tile
-from .pricing import ChargeModel, Price, price, round_amount
+from .pricing import Price, Terms, round_amount
 from .proration import Proration, prorate, share
+from .spans import Span, subtract, without
 
 
 class Timing(str, Enum):
@@ -31,7 +32,12 @@ class LineFacts:
     :ivar anchor: origin of the grid of periods; never changes
     :ivar start: first billable day
     :ivar end: first day that is not billable any more, None while open
-    :ivar billed: periods of the ledger that are charged and not voided, in any order
+    :ivar billed: time that is charged and not credited, in any order; what ends before
+        ``settled`` may be missing
+    :ivar terms: what a full period costs
+    :ivar settled: everything before this day is settled and not looked at again
+    :ivar pauses: time inside the line that is not served
+    :ivar price_changes: other terms for periods that start on or after a day
     """
 
     anchor: date
@@ -40,17 +46,30 @@ class LineFacts:
     start: date
     end: date | None
     billed: Sequence[BillingPeriod]
-    model: ChargeModel
+    terms: Terms
     quantity: Decimal
-    unit_price: Decimal
     proration: Proration = Proration.ACTUAL_DAYS
+    settled: date | None = None
+    pauses: Sequence[Span] = ()
+    price_changes: Sequence[tuple[date, Terms]] = ()
+
+    @property
+    def served(self) -> list[Span]:
+        """The time in which the service is rendered: the line without its pauses."""
+        return without(Span(self.start, self.end), self.pauses)
+
+    def terms_on(self, day: date) -> Terms:
+        """The terms of a period that starts on ``day``."""
+        changed = [change for change in self.price_changes if change[0] <= day]
+        return max(changed, key=lambda change: change[0])[1] if changed else self.terms
 
 
 @dataclass(frozen=True)
 class DraftCharge:
     """A period to bill and its price.
 
-    :ivar days: days of the period and of the full period it is a part of
+    :ivar full: the period of the grid that contains it
+    :ivar days: days of the period and of the full one
     :ivar amount: rounded to the currency, in the price mode of the price list
     """
 
@@ -59,6 +78,7 @@ class DraftCharge:
     price: Price
     days: tuple[int, int]
     amount: Decimal
+    full: BillingPeriod | None = None
 
     @property
     def is_partial(self) -> bool:
@@ -76,33 +96,23 @@ def due_day(timing: Timing, period: BillingPeriod) -> date:
 
 
 def unbilled(line: LineFacts) -> Iterator[BillingPeriod]:
-    """The time of a line that the ledger does not cover, in order, cut at the grid.
+    """The served time of a line that is not billed, in order, cut at the grid.
 
     Endless for an open line. Gaps (a voided period) come before what follows them.
     """
-    for part in tile(line.anchor, line.cadence, line.start, line.end):
-        yield from _subtract(part, line.billed)
-
-
-def _subtract(part: BillingPeriod, billed: Sequence[BillingPeriod]) -> Iterator[BillingPeriod]:
-    """``part`` without the billed time."""
-    start = part.start
-    for taken in sorted(billed):
-        if taken.end <= start or taken.start >= part.end:
-            continue
-        if taken.start > start:
-            yield BillingPeriod(start, taken.start)
-        start = taken.end
-    if start < part.end:
-        yield BillingPeriod(start, part.end)
+    for span in line.served:
+        start = max(span.start, line.settled) if line.settled else span.start
+        for part in tile(line.anchor, line.cadence, start, span.end):
+            yield from subtract(part, line.billed)
 
 
 def due_periods(line: LineFacts, today: date) -> list[BillingPeriod]:
     """Every period that is due on ``today`` and not billed; missed ones with their own dates.
 
     >>> from .periods import Unit
+    >>> from .pricing import Flat
     >>> facts = LineFacts(date(2026, 1, 31), Cadence(Unit.MONTH), Timing.IN_ADVANCE,
-    ...     date(2026, 1, 31), None, [], ChargeModel.FLAT, Decimal(1), Decimal(10))
+    ...     date(2026, 1, 31), None, [], Flat(Decimal(10)), Decimal(1))
     >>> [period.start.isoformat() for period in due_periods(facts, date(2026, 3, 31))]
     ['2026-01-31', '2026-02-28', '2026-03-31']
     """
@@ -116,7 +126,7 @@ def due_periods(line: LineFacts, today: date) -> list[BillingPeriod]:
 
 
 def next_due_day(line: LineFacts) -> date | None:
-    """The day on which the line has something to bill next, None when it never will."""
+    """The day on which the line has something to charge next, None when it never will."""
     period = next(unbilled(line), None)
     return due_day(line.timing, period) if period else None
 
@@ -130,9 +140,10 @@ def covered_until(line: LineFacts) -> date | None:
     """The first day of the line that is not billed; None when all of it is.
 
     >>> from .periods import Unit
+    >>> from .pricing import Flat
     >>> facts = LineFacts(date(2026, 1, 1), Cadence(Unit.MONTH), Timing.IN_ADVANCE,
     ...     date(2026, 1, 1), None, [BillingPeriod(date(2026, 1, 1), date(2026, 2, 1))],
-    ...     ChargeModel.FLAT, Decimal(1), Decimal(31))
+    ...     Flat(Decimal(31)), Decimal(1))
     >>> covered_until(facts)
     datetime.date(2026, 2, 1)
     """
@@ -146,13 +157,14 @@ def charge(line: LineFacts, period: BillingPeriod, digits: int) -> DraftCharge:
     :param digits: decimal places of the currency
 
     >>> from .periods import Unit
+    >>> from .pricing import Flat
     >>> facts = LineFacts(date(2026, 1, 1), Cadence(Unit.MONTH), Timing.IN_ADVANCE,
-    ...     date(2026, 1, 1), date(2026, 1, 11), [], ChargeModel.FLAT, Decimal(1), Decimal(31))
+    ...     date(2026, 1, 1), date(2026, 1, 11), [], Flat(Decimal(31)), Decimal(1))
     >>> charge(facts, BillingPeriod(date(2026, 1, 1), date(2026, 1, 11)), 2).amount
     Decimal('10.00')
     """
     full = full_period(line.anchor, line.cadence, period.start)
-    priced = price(line.model, line.quantity, line.unit_price)
+    priced = line.terms_on(period.start).price(line.quantity)
     amount = prorate(priced.amount, period, full, line.proration)
     return DraftCharge(
         period=period,
@@ -160,6 +172,7 @@ def charge(line: LineFacts, period: BillingPeriod, digits: int) -> DraftCharge:
         price=priced,
         days=share(period, full, line.proration),
         amount=round_amount(amount, digits),
+        full=full,
     )
 
 

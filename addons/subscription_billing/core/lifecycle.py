@@ -13,16 +13,18 @@ class State(str, Enum):
     DRAFT = "draft"
     TRIAL = "trial"
     ACTIVE = "active"
+    PAUSED = "paused"
     ENDED = "ended"
 
 
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.TRIAL, State.ACTIVE}),
-    State.TRIAL: frozenset({State.ACTIVE, State.ENDED}),
-    State.ACTIVE: frozenset({State.ENDED}),
+    State.TRIAL: frozenset({State.ACTIVE, State.PAUSED, State.ENDED}),
+    State.ACTIVE: frozenset({State.TRIAL, State.PAUSED, State.ENDED}),
+    State.PAUSED: frozenset({State.ACTIVE, State.TRIAL, State.ENDED}),
     State.ENDED: frozenset(),
 }
-RUNNING = frozenset({State.TRIAL, State.ACTIVE})
+RUNNING = frozenset({State.TRIAL, State.ACTIVE, State.PAUSED})
 
 
 def check_transition(old: State, new: State) -> None:

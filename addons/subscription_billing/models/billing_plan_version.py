@@ -1,5 +1,11 @@
+from datetime import date
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+
+from ..core.alignment import Alignment, AlignmentType, grid_anchor
+from ..core.errors import BillingRuleError
+from ..core.periods import Cadence, Unit
 
 # What contracts were concluded on: changed only through a new version.
 FROZEN_FIELDS = {
@@ -8,6 +14,10 @@ FROZEN_FIELDS = {
     "cadence_count",
     "timing",
     "proration",
+    "alignment",
+    "alignment_day",
+    "alignment_date",
+    "alignment_weekday",
     "trial_days",
     "charge_ids",
 }
@@ -46,6 +56,40 @@ class BillingPlanVersion(models.Model):
         default="in_advance",
         required=True,
         help="In advance: on the first day of a period. In arrears: when the period is over.",
+    )
+    alignment = fields.Selection(
+        [
+            ("anniversary", "The start of the contract"),
+            ("calendar", "The calendar"),
+            ("day", "A day of the month"),
+            ("date", "A fixed date"),
+            ("weekday", "A day of the week"),
+        ],
+        string="Periods Follow",
+        default="anniversary",
+        required=True,
+        help="Where billing periods begin. A first period that is shorter is charged in part.",
+    )
+    alignment_day = fields.Integer(
+        string="Day of the Month",
+        default=1,
+        help="1 to 31; in shorter months the last day counts. For monthly billing.",
+    )
+    alignment_date = fields.Date(
+        string="Begin of a Period", help="Periods are counted from this date, in both directions."
+    )
+    alignment_weekday = fields.Selection(
+        [
+            ("1", "Monday"),
+            ("2", "Tuesday"),
+            ("3", "Wednesday"),
+            ("4", "Thursday"),
+            ("5", "Friday"),
+            ("6", "Saturday"),
+            ("7", "Sunday"),
+        ],
+        string="Day of the Week",
+        default="1",
     )
     proration = fields.Selection(
         [("actual_days", "Actual days"), ("fixed_30", "Months of 30 days")],
@@ -108,6 +152,48 @@ class BillingPlanVersion(models.Model):
             "in_arrears": self.env._("in arrears"),
         }
         return f"{interval}, {timings.get(self.timing, '')}"
+
+    @api.constrains(
+        "alignment", "alignment_day", "alignment_date", "cadence_unit", "cadence_count"
+    )
+    def _check_alignment(self):
+        """Have the rules look for the grid once, whatever the start."""
+        for version in self:
+            try:
+                grid_anchor(version._get_alignment(), date(2000, 1, 1), version._get_cadence())
+            except BillingRuleError as error:
+                raise ValidationError(version._get_alignment_message(error.code)) from error
+
+    def _get_alignment_message(self, code):
+        return {
+            "alignment_day": self.env._("Day of the Month: enter a day from 1 to 31."),
+            "alignment_date": self.env._("Begin of a Period: enter the date that periods follow."),
+            "alignment_weekday": self.env._(
+                "Day of the Week: choose the day that periods follow."
+            ),
+        }.get(
+            code,
+            self.env._(
+                "Periods Follow: a day of the month needs monthly billing, a day of the week "
+                "weekly billing. Change one of the two."
+            ),
+        )
+
+    def _get_alignment(self):
+        """The alignment as the rules know it."""
+        self.ensure_one()
+        kind = AlignmentType(self.alignment)
+        return Alignment(
+            kind,
+            day=self.alignment_day if kind is AlignmentType.DAY else None,
+            date=(self.alignment_date or None) if kind is AlignmentType.DATE else None,
+            weekday=int(self.alignment_weekday or 0) if kind is AlignmentType.WEEKDAY else None,
+        )
+
+    def _get_cadence(self):
+        """The cadence as the rules know it."""
+        self.ensure_one()
+        return Cadence(Unit(self.cadence_unit), self.cadence_count)
 
     def _compute_subscription_count(self):
         groups = self.env["billing.subscription"]._read_group(

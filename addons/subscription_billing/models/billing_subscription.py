@@ -72,7 +72,13 @@ class BillingSubscription(models.Model):
         help="Empty: those agreed with the customer, otherwise of the business unit.",
     )
     state = fields.Selection(
-        [("draft", "Draft"), ("trial", "Trial"), ("active", "Active"), ("ended", "Ended")],
+        [
+            ("draft", "Draft"),
+            ("trial", "Trial"),
+            ("active", "Active"),
+            ("paused", "Paused"),
+            ("ended", "Ended"),
+        ],
         default="draft",
         required=True,
         readonly=True,
@@ -90,6 +96,19 @@ class BillingSubscription(models.Model):
         copy=False,
         help="The first day that is no longer part of the contract. Empty: open end.",
     )
+    is_end_credited = fields.Boolean(
+        string="Credit Paid Time",
+        default=True,
+        copy=False,
+        help="Whether time that is paid beyond the end of the contract is given back.",
+    )
+    billing_day = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Day of the month on which periods begin, agreed apart from the plan. Zero: as the "
+        "plan says.",
+    )
+    hold_ids = fields.One2many("billing.subscription.hold", "subscription_id", copy=False)
     trial_end_date = fields.Date(
         readonly=True, copy=False, help="The first day that is charged after the trial."
     )
@@ -154,7 +173,8 @@ class BillingSubscription(models.Model):
 
     @api.depends(
         "state", "version_id", "end_date", "anchor_date", "line_ids.start_date",
-        "line_ids.end_date", "line_ids.billed_until",
+        "line_ids.end_date", "line_ids.billed_until", "line_ids.anchor_date", "trial_end_date",
+        "is_end_credited", "hold_ids.start_date", "hold_ids.end_date", "hold_ids.is_billed",
     )  # fmt: skip
     def _compute_next_billing_date(self):
         billable = self.filtered(lambda sub: sub.state in BILLABLE_STATES and sub.anchor_date)
@@ -220,6 +240,16 @@ class BillingSubscription(models.Model):
             values = subscription._prepare_line_values()
             subscription.line_ids = [Command.create(line) for line in values]
         return subscriptions
+
+    def write(self, vals):
+        """A moved end has the run look again at the time between the old and the new one."""
+        if "end_date" in vals:
+            new = fields.Date.to_date(vals["end_date"])
+            for subscription in self:
+                days = [day for day in (subscription.end_date, new) if day]
+                if days and subscription.end_date != new:
+                    subscription.line_ids._resettle(min(days))
+        return super().write(vals)
 
     def _prepare_line_values(self):
         """Values of the lines a new contract of this plan version starts with.

@@ -28,13 +28,11 @@ class BillingSubscription(models.Model):
         :return: the posted ``account.move`` records
         """
         subscriptions = self.with_company(self.company_id)
-        facts = subscriptions.line_ids._get_billing_facts()
-        drafts = subscriptions._get_due_charges(facts, today)
-        billed = subscriptions.filtered(
-            lambda sub: any(drafts.get(line.id) for line in sub.line_ids)
-        )
-        moves = billed._create_invoices(drafts, today, run)
-        subscriptions.line_ids._advance_billed_until(facts, drafts)
+        standings = subscriptions.line_ids._get_standings()
+        due = subscriptions._get_due_items(standings, today)
+        billed = subscriptions.filtered(lambda sub: any(due.get(line.id) for line in sub.line_ids))
+        moves = billed._create_invoices(due, today, run)
+        subscriptions.line_ids._advance_billed_until(standings, due, today)
         # A day that is stored too early would be found by the run again and again.
         (subscriptions - billed)._compute_next_billing_date()
         if moves:
@@ -43,50 +41,50 @@ class BillingSubscription(models.Model):
             billed._period_invoiced_hook(moves)
         return moves
 
-    def _get_due_charges(self, facts, today):
-        """Priced periods that are due.
+    def _get_due_items(self, standings, today):
+        """Charges and credits that are due, priced.
 
-        :param dict facts: as of ``_get_billing_facts()``
-        :return: dict of line id -> list of :class:`core.invoicing.DraftCharge`
+        :param dict standings: as of ``_get_standings()``
+        :return: dict of line id -> list of :class:`DueItem`
         """
         digits = {line.id: line.currency_id.decimal_places for line in self.line_ids}
         return {
-            line_id: invoicing.due_charges(fact, today, digits[line_id])
-            for line_id, fact in facts.items()
+            line_id: standing.get_due(today, digits[line_id])
+            for line_id, standing in standings.items()
         }
 
-    def _create_invoices(self, drafts, today, run):
-        """One draft invoice per contract, with its periods, in one batch."""
-        values = [sub._prepare_invoice_values(drafts, today, run) for sub in self]
+    def _create_invoices(self, due, today, run):
+        """One draft document per contract, with its periods, in one batch."""
+        values = [sub._prepare_invoice_values(due, today, run) for sub in self]
         quiet = {"tracking_disable": True, "mail_create_nolog": True}
         return self.env["account.move"].with_context(**quiet).create(values)
 
-    def _prepare_invoice_values(self, drafts, today, run):
-        """Values of the invoice of one contract.
+    def _prepare_invoice_values(self, due, today, run):
+        """Values of the document of one contract: an invoice, or a credit note if it is negative.
 
         Addons that add to the invoice call ``super()`` and extend the dict.
 
-        :param dict drafts: line id -> list of :class:`core.invoicing.DraftCharge`
+        :param dict due: line id -> list of :class:`DueItem`
         :param date today: date of the invoice
         :param run: ``billing.run`` or None
         :return: dict for ``account.move.create``
         """
         self.ensure_one()
+        items = [(line, item) for line in self.line_ids for item in due.get(line.id, ())]
+        is_refund = sum(item.draft.amount for _line, item in items) < 0
+        sign = -1 if is_refund else 1
+        origin_taxes = self._get_origin_taxes([item for _line, item in items])
         lines = [
-            Command.create(line._prepare_invoice_line_values(draft, run))
-            for line in self.line_ids
-            for draft in drafts.get(line.id, ())
-        ]
-        last_days = [
-            draft.period.last_day for line in self.line_ids for draft in drafts.get(line.id, ())
+            Command.create(line._prepare_invoice_line_values(item, run, sign, origin_taxes))
+            for line, item in items
         ]
         values = {
-            "move_type": "out_invoice",
+            "move_type": "out_refund" if is_refund else "out_invoice",
             "company_id": self.company_id.id,
             "partner_id": self.partner_id.id,
             "currency_id": self.currency_id.id,
             "invoice_date": today,
-            "delivery_date": max(last_days),
+            "delivery_date": max(item.draft.period.last_day for _line, item in items),
             "invoice_origin": self.name,
             "ref": self.client_reference or False,
             "invoice_user_id": self.user_id.id,
@@ -100,6 +98,15 @@ class BillingSubscription(models.Model):
             # Without terms Odoo would take the real date, which is not the day of a late run.
             values["invoice_date_due"] = today
         return values
+
+    def _get_origin_taxes(self, items):
+        """Taxes of the invoice lines that credits give back: a credit mirrors its charge.
+
+        :return: dict of ledger row id -> ids of ``account.tax``
+        """
+        row_ids = [item.corrects.id for item in items if item.is_credit]
+        rows = self.env["billing.period"].browse(row_ids)
+        return {row.id: row.invoice_line_id.tax_ids.ids for row in rows if row.invoice_line_id}
 
     def _period_invoiced_hook(self, moves):
         """Called once per chunk after the invoices of a run were posted, before the commit.
@@ -157,52 +164,72 @@ class BillingSubscription(models.Model):
 class BillingSubscriptionLine(models.Model):
     _inherit = "billing.subscription.line"
 
-    def _prepare_invoice_line_values(self, draft, run=None):
+    def _prepare_invoice_line_values(self, item, run=None, sign=1, origin_taxes=None):
         """Values of the invoice line of one period, with the period itself.
 
         Addons that add to the line call ``super()`` and extend the dict. Taxes are not given:
-        Odoo takes them from the product through the fiscal position.
+        Odoo takes them from the product through the fiscal position; only a credit takes those
+        of what it gives back.
 
-        :param draft: :class:`core.invoicing.DraftCharge`
+        :param item: :class:`DueItem`
         :param run: ``billing.run`` or None
+        :param int sign: -1 on a credit note, where amounts count the other way round
+        :param dict origin_taxes: as of ``_get_origin_taxes()``
         :return: dict for an invoice line of ``account.move``
         """
         self.ensure_one()
-        quantity, unit_price = invoicing.line_shape(draft, *self._get_stored_digits())
-        return {
+        if item.is_credit:
+            quantity, unit_price = -1, -item.draft.amount
+        else:
+            quantity, unit_price = invoicing.line_shape(item.draft, *self._get_stored_digits())
+        values = {
             "product_id": self.product_id.id,
-            "name": self._get_invoice_line_text(draft),
-            "quantity": float(quantity),
+            "name": self._get_invoice_line_text(item),
+            "quantity": float(sign * quantity),
             "price_unit": float(unit_price),
-            "billing_period_ids": [Command.create(self._prepare_period_values(draft, run))],
+            "billing_period_ids": [Command.create(self._prepare_period_values(item, run))],
         }
+        if item.is_credit and item.corrects.id in (origin_taxes or {}):
+            values["tax_ids"] = [Command.set(origin_taxes[item.corrects.id])]
+        return values
 
-    def _prepare_period_values(self, draft, run=None):
-        """Values of the ledger row of one billed period."""
+    def _prepare_period_values(self, item, run=None):
+        """Values of the ledger row of one billed or credited period."""
         self.ensure_one()
+        draft = item.draft
         return {
             "line_id": self.id,
-            "kind": "charge",
+            "kind": item.kind.value,
             "start_date": draft.period.start,
             "end_date": draft.period.end,
-            "quantity": float(draft.quantity),
+            "quantity": self.quantity,
             "amount": float(draft.amount),
-            "explanation": self._prepare_explanation(draft),
+            "explanation": self._prepare_explanation(item),
+            "corrects_id": item.corrects.id if item.corrects else False,
+            "cause": f"{item.kind.value} {draft.period.start}" if item.corrects else False,
             "run_id": run.id if run else False,
         }
 
-    def _prepare_explanation(self, draft):
+    def _prepare_explanation(self, item):
         """How the amount came about, as JSON with decimals as strings."""
+        draft = item.draft
+        if item.is_credit:
+            full, full_amount, steps = item.corrects.full, item.corrects.full_amount, ()
+        else:
+            full, full_amount, steps = draft.full, draft.price.amount, draft.price.steps
         return {
             "model": self.charge_model,
             "days": list(draft.days),
+            "full": [full.start.isoformat(), full.end.isoformat()],
+            "full_amount": str(full_amount),
             "steps": [
                 {
+                    "kind": step.kind.value,
                     "quantity": str(step.quantity),
                     "unit_price": str(step.unit_price),
                     "amount": str(step.amount),
                 }
-                for step in draft.price.steps
+                for step in steps
             ],
         }
 
@@ -215,41 +242,43 @@ class BillingSubscriptionLine(models.Model):
             self.currency_id.decimal_places,
         )
 
-    def _get_invoice_line_text(self, draft):
+    def _get_invoice_line_text(self, item):
         """Name of the charge and the period, in the customer's language."""
         self.ensure_one()
+        draft = item.draft
         language = self.subscription_id.partner_id.lang or self.env.lang
         line = self.with_context(lang=language)
+        name = line.charge_id.name
         text = line.env._(
             "%(charge)s\n%(first)s – %(last)s",
-            charge=line.charge_id.name,
+            charge=line.env._("Credit: %s", name) if item.is_credit else name,
             first=format_date(line.env, draft.period.start, lang_code=language),
             last=format_date(line.env, draft.period.last_day, lang_code=language),
         )
-        if draft.is_partial:
-            days, of_days = draft.days
+        days, of_days = draft.days
+        if days != of_days:
             text += line.env._(" (%(days)s of %(of_days)s days)", days=days, of_days=of_days)
-        quantity, _unit_price = invoicing.line_shape(draft, *self._get_stored_digits())
-        if self.charge_model != "flat" and quantity != draft.quantity:
-            text += line.env._(
-                "\n%(quantity)s %(unit)s",
-                quantity=formatLang(line.env, float(draft.quantity), dp="Product Unit"),
-                unit=line.uom_id.name,
-            )
-        return text
+        return text + line._get_quantity_text(item)
 
-    def _advance_billed_until(self, facts, drafts):
-        """Move the mark up to which all is billed, for lines that were charged."""
+    def _get_quantity_text(self, item):
+        """The quantity in words where the invoice line cannot show it as its own."""
+        if item.is_credit or self.charge_model == "flat":
+            return ""
+        quantity, _unit_price = invoicing.line_shape(item.draft, *self._get_stored_digits())
+        if quantity == item.draft.quantity:
+            return ""
+        return self.env._(
+            "\n%(quantity)s %(unit)s",
+            quantity=formatLang(self.env, float(item.draft.quantity), dp="Product Unit"),
+            unit=self.uom_id.name,
+        )
+
+    def _advance_billed_until(self, standings, due, today):
+        """Move the mark up to which all is settled, for lines with something billed."""
         by_day = {}
-        for line in self:
-            if not drafts.get(line.id):
-                continue
-            day = self._get_covered_until(facts[line.id], drafts[line.id])
+        for line in self.filtered(lambda line: due.get(line.id)):
+            day = standings[line.id].get_settled(due[line.id], today)
             by_day.setdefault(day, self.browse())
             by_day[day] |= line
         for day, lines in by_day.items():
             lines.billed_until = day
-
-    def _get_covered_until(self, fact, new):
-        covered = invoicing.with_billed(fact, [draft.period for draft in new])
-        return invoicing.covered_until(covered) or fact.end

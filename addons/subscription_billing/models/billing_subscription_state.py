@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ..core.errors import BillingRuleError
 from ..core.lifecycle import State, check_transition
+from .billing_subscription import RUNNING_STATES
 
 
 class BillingSubscription(models.Model):
@@ -48,6 +49,7 @@ class BillingSubscription(models.Model):
             anchor_date=first_charged,
             trial_end_date=first_charged if trial_days else False,
         )
+        self.line_ids._fix_anchor()
 
     def _set_state(self, state, **values):
         """The only writer of ``state``; records the fact in the outbox.
@@ -82,14 +84,28 @@ class BillingSubscription(models.Model):
         :param date today: the day to act for
         :param Domain domain: the contracts to look at
         """
+        self._run_pauses(today, domain)
         trials = self.search(
             domain & Domain("state", "=", "trial") & Domain("trial_end_date", "<=", today)
         )
         trials._set_state(State.ACTIVE)
         over = self.search(
             domain
-            & Domain("state", "in", ("trial", "active"))
+            & Domain("state", "in", RUNNING_STATES)
             & Domain("end_date", "<=", today)
             & Domain("next_billing_date", "=", False)
         )
         over._set_state(State.ENDED)
+
+    def _run_pauses(self, today, domain):
+        """Show as paused what is held today, and let go on what is not held any more."""
+        held = (
+            Domain("hold_ids", "any", Domain("start_date", "<=", today)
+            & (Domain("end_date", "=", False) | Domain("end_date", ">", today)))
+        )  # fmt: skip
+        running = domain & Domain("state", "in", ("trial", "active"))
+        self.search(running & held)._set_state(State.PAUSED)
+        paused = self.search(domain & Domain("state", "=", "paused") & ~held)
+        in_trial = paused.filtered(lambda sub: sub.trial_end_date and sub.trial_end_date > today)
+        in_trial._set_state(State.TRIAL)
+        (paused - in_trial)._set_state(State.ACTIVE)

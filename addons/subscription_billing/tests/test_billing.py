@@ -236,7 +236,16 @@ class TestBilling(SubscriptionBillingCommon):
             {
                 "model": "per_unit",
                 "days": [10, 31],
-                "steps": [{"quantity": "3.0", "unit_price": "9.9", "amount": "29.70"}],
+                "full": ["2025-01-01", "2025-02-01"],
+                "full_amount": "29.70",
+                "steps": [
+                    {
+                        "kind": "units",
+                        "quantity": "3.0",
+                        "unit_price": "9.9",
+                        "amount": "29.70",
+                    }
+                ],
             },
         )
         self.assertEqual((period.quantity, period.amount), (3.0, 9.58))

@@ -17,3 +17,29 @@ from .rounding import round_amount
 from .simple import MODELS, Flat, PerUnit, flat, per_unit, price
 from .tiers import RateTier, Tier, check_open_end
 from .volume import Volume
+
+__all__ = [
+    "MODELS",
+    "TERMS",
+    "ChargeModel",
+    "Flat",
+    "Graduated",
+    "GraduatedPercentage",
+    "Package",
+    "PerUnit",
+    "Percentage",
+    "Price",
+    "RateTier",
+    "Step",
+    "StepKind",
+    "Terms",
+    "Tier",
+    "Volume",
+    "check_open_end",
+    "flat",
+    "params_of",
+    "per_unit",
+    "price",
+    "round_amount",
+    "terms_from_params",
+]

@@ -121,6 +121,7 @@ class Terms(ABC):
             raise BillingRuleError(
                 "minimum_above_maximum", minimum=self.minimum, maximum=self.maximum
             )
+        self._check()
 
     def price(self, quantity: Decimal) -> Price:
         """What a quantity costs.
@@ -136,6 +137,9 @@ class Terms(ABC):
     def price_events(self, events: Iterable[Decimal]) -> Price:
         """What events cost; most models only ask for the sum of their quantities."""
         return self.price(sum(events, ZERO))
+
+    def _check(self) -> None:  # noqa: B027 - most models have something to check, not all
+        """Refuse parameters that the model cannot be priced with."""
 
     @abstractmethod
     def _steps(self, quantity: Decimal) -> Iterable[Step]:

@@ -36,8 +36,7 @@ class Graduated(Terms):
 
     tiers: tuple[Tier, ...]
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _check(self) -> None:
         check_tiers(self.tiers)
 
     def _steps(self, quantity: Decimal) -> Iterable[Step]:
@@ -65,8 +64,7 @@ class GraduatedPercentage(Terms):
 
     tiers: tuple[RateTier, ...]
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _check(self) -> None:
         check_tiers(self.tiers)
         for tier in self.tiers:
             not_negative("rate_negative", rate=tier.rate)

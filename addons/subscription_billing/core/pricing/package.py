@@ -29,8 +29,7 @@ class Package(Terms):
     package_price: Decimal
     free_units: Decimal = ZERO
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _check(self) -> None:
         not_negative("free_units_negative", free_units=self.free_units)
         if self.package_size <= 0:
             raise BillingRuleError("package_size", package_size=self.package_size)

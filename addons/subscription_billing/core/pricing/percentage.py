@@ -35,8 +35,7 @@ class Percentage(Terms):
     free_events: int = 0
     free_units: Decimal = ZERO
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _check(self) -> None:
         not_negative("rate_negative", rate=self.rate)
         not_negative("free_units_negative", free_units=self.free_units)
         not_negative("free_events_negative", free_events=self.free_events)

@@ -26,8 +26,7 @@ class Volume(Terms):
 
     tiers: tuple[Tier, ...]
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _check(self) -> None:
         check_tiers(self.tiers)
 
     def _steps(self, quantity: Decimal) -> Iterable[Step]:

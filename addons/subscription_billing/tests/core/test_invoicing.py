@@ -24,7 +24,13 @@ from odoo.addons.subscription_billing.core.invoicing import (
     with_billed,
 )
 from odoo.addons.subscription_billing.core.periods import BillingPeriod, Cadence, Unit
-from odoo.addons.subscription_billing.core.pricing import MODELS, ChargeModel, price, round_amount
+from odoo.addons.subscription_billing.core.pricing import (
+    ChargeModel,
+    Flat,
+    PerUnit,
+    price,
+    round_amount,
+)
 from odoo.addons.subscription_billing.core.proration import Proration
 
 DAY = timedelta(days=1)
@@ -45,9 +51,8 @@ def _line(
         "start": first,
         "end": date.fromisoformat(end) if end else None,
         "billed": _periods(*billed),
-        "model": ChargeModel.PER_UNIT,
+        "terms": PerUnit(Decimal("9.90")),
         "quantity": Decimal(2),
-        "unit_price": Decimal("9.90"),
     }
     return LineFacts(**{**facts, **values})
 
@@ -151,7 +156,7 @@ def test_due_charges_are_priced_each_for_itself() -> None:
 
 def test_a_charge_rounds_once_to_the_currency() -> None:
     """The unit price keeps its digits until then."""
-    line = _line(unit_price=Decimal("1.2345"), quantity=Decimal(3))
+    line = _line(terms=PerUnit(Decimal("1.2345")), quantity=Decimal(3))
     amounts = [charge(line, _periods(JANUARY)[0], digits).amount for digits in (0, 2, 3)]
     assert amounts == [Decimal("4"), Decimal("3.70"), Decimal("3.704")]
 
@@ -159,14 +164,14 @@ def test_a_charge_rounds_once_to_the_currency() -> None:
 def test_a_part_is_rounded_after_it_was_weighed() -> None:
     """Rounding the whole first would give 5.01."""
     half = _periods("01-31 02-14")[0]
-    line = _line(unit_price=Decimal("10.005"), quantity=Decimal(1))
+    line = _line(terms=PerUnit(Decimal("10.005")), quantity=Decimal(1))
     assert charge(line, half, 2).amount == Decimal("5.00")
 
 
 def test_a_part_is_weighed_by_the_method_of_the_line() -> None:
     """15 of 31 days, or 17 of 33."""
     part = _periods("02-28 03-15")[0]
-    line = _line(unit_price=Decimal(33), quantity=Decimal(1))
+    line = _line(terms=PerUnit(Decimal(33)), quantity=Decimal(1))
     amounts = [charge(replace(line, proration=m), part, 2).amount for m in Proration]
     assert amounts == [Decimal("15.97"), Decimal("17.00")]
 
@@ -200,8 +205,7 @@ def lines(draw: st.DrawFn) -> LineFacts:
         end=start + length * DAY if length else None,
         timing=draw(st.sampled_from(Timing)),
         quantity=draw(st.decimals(0, 500, places=3)),
-        unit_price=draw(st.decimals(-50, 500, places=3)),
-        model=draw(st.sampled_from(list(MODELS))),
+        terms=draw(st.sampled_from([Flat, PerUnit]))(draw(st.decimals(-50, 500, places=3))),
         proration=draw(st.sampled_from(Proration)),
     )
 
@@ -275,7 +279,7 @@ def test_the_amount_of_a_part_lies_between_nothing_and_the_whole(
     line: LineFacts, offset: int, digits: int
 ) -> None:
     """For charges and discounts alike."""
-    full = round_amount(price(line.model, line.quantity, line.unit_price).amount, digits)
+    full = round_amount(line.terms.price(line.quantity).amount, digits)
     for found in due_charges(line, line.start + offset * DAY, digits):
         assert min(full, 0) <= found.amount <= max(full, 0)
         assert found.is_partial or found.amount == full
@@ -312,7 +316,7 @@ def test_an_invoice_line_shows_the_factors_where_it_can(
     quantity: str, unit_price: str, digits: tuple[int, int, int], expected: tuple[str, str]
 ) -> None:
     """Otherwise one at the amount."""
-    line = _line(quantity=Decimal(quantity), unit_price=Decimal(unit_price))
+    line = _line(quantity=Decimal(quantity), terms=PerUnit(Decimal(unit_price)))
     found = charge(line, _periods(JANUARY)[0], digits[2])
     assert line_shape(found, *digits) == tuple(map(Decimal, expected))
 

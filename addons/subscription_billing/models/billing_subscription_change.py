@@ -1,0 +1,259 @@
+from datetime import timedelta
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..core.alignment import billing_day_anchor
+from ..core.lifecycle import RUNNING
+from .billing_subscription_hold import PAUSE
+
+RUNNING_STATES = {state.value for state in RUNNING}
+
+
+class BillingSubscription(models.Model):
+    """Changes of a running contract.
+
+    A change never touches what is billed. It ends lines, starts others or moves the end of the
+    contract, and has the next run look again at the time from its day on; the run then credits
+    what was billed and is not served, and charges what is served and was not billed.
+    """
+
+    _inherit = "billing.subscription"
+
+    # === CHANGES === #
+
+    def _change_plan(self, version, effective, quantities=None):
+        """Continue on other terms from a day on; the day belongs to the new terms.
+
+        :param version: ``billing.plan.version`` in the currency of the contract
+        :param date effective: first day of the new terms
+        :param dict quantities: ``billing.charge`` id -> quantity; default as the plan says
+        :raises UserError: contract not running, day before its start, another currency
+        """
+        self.ensure_one()
+        self._check_can_change(effective)
+        self._check_currency(version)
+        old = self.plan_id
+        self._get_lines_after(effective)._end(effective)
+        self._move_trial(version, effective)
+        self.write({"plan_id": version.plan_id.id, "version_id": version.id})
+        self._add_lines(version, effective, quantities or {})
+        self._log_change(
+            "plan_changed",
+            effective,
+            self.env._(
+                "Plan changed from %(old)s to %(new)s.", old=old.name, new=version.plan_id.name
+            ),
+        )
+
+    def _change_quantity(self, charge, quantity, effective):
+        """Bill another quantity of a charge from a day on.
+
+        :param charge: ``billing.charge`` of the contract's terms
+        :param float quantity: the new quantity, zero or more
+        :param date effective: first day of the new quantity
+        :raises UserError: contract not running, day before its start, no such charge
+        """
+        self.ensure_one()
+        self._check_can_change(effective)
+        if quantity < 0:
+            raise UserError(self.env._("Quantity: enter zero or more."))
+        lines = self._get_lines_after(effective).filtered(lambda line: line.charge_id == charge)
+        if not lines:
+            raise UserError(
+                self.env._(
+                    "%(contract)s has no %(charge)s on that day. Choose one of its charges.",
+                    contract=self.name,
+                    charge=charge.name,
+                )
+            )
+        lines._change_quantity(quantity, effective)
+        self._log_change(
+            "quantity_changed",
+            effective,
+            self.env._(
+                "Quantity of %(charge)s: %(quantity)s.", charge=charge.name, quantity=quantity
+            ),
+        )
+
+    def _cancel(self, effective, credited=True):
+        """End the contract on a day, which is the first that no longer belongs to it.
+
+        :param date effective: end of the contract
+        :param bool credited: whether paid time beyond it is given back
+        :raises UserError: contract not running, end not after its start
+        """
+        self.ensure_one()
+        self._check_can_change(effective + timedelta(days=-1))
+        self.line_ids._resettle(effective)
+        self.write({"end_date": effective, "is_end_credited": credited})
+        self._log_change("cancelled", effective, self.env._("Contract cancelled."))
+
+    def _undo_cancel(self):
+        """Let a cancelled contract go on as if nothing had happened.
+
+        :raises UserError: the contract has ended or was not cancelled
+        """
+        self.ensure_one()
+        if self.state not in RUNNING_STATES or not self.end_date:
+            raise UserError(
+                self.env._(
+                    "%s is not cancelled, or has ended already. Conclude a new contract instead.",
+                    self.name,
+                )
+            )
+        self.line_ids._resettle(self.end_date)
+        effective = self.end_date
+        self.write({"end_date": False, "is_end_credited": True})
+        self._log_change("cancel_undone", effective, self.env._("Cancellation taken back."))
+
+    def _pause(self, effective, origin=""):
+        """Stop serving and billing from a day on; paid time is given back."""
+        self.ensure_one()
+        self._check_can_change(effective)
+        self._hold(PAUSE, origin or self.env.user.name, billed=False, start=effective)
+        self._log_change("paused", effective, self.env._("Contract paused."))
+
+    def _resume(self, effective):
+        """Serve and bill again from a day on; the rest of a running period is charged in part.
+
+        :raises UserError: the contract is not paused
+        """
+        self.ensure_one()
+        if not self._release(PAUSE, effective):
+            raise UserError(self.env._("%s is not paused.", self.name))
+        self._log_change("resumed", effective, self.env._("Contract resumed."))
+
+    def _set_billing_day(self, day):
+        """Begin periods on a day of the month, from the end of what is billed or of the trial.
+
+        It replaces the alignment of these and later terms.
+
+        :param int day: 1 to 31
+        """
+        self.ensure_one()
+        if not 1 <= day <= 31:
+            raise UserError(self.env._("Day of the Month: enter a day from 1 to 31."))
+        self._check_can_change(self.start_date)
+        self.billing_day = day
+        for line in self.line_ids.filtered(lambda line: not line.end_date):
+            line._move_grid(day)
+        self._log_change(
+            "billing_day_changed", self.start_date, self.env._("Billing day: %s.", day)
+        )
+
+    # === PARTS === #
+
+    def _check_can_change(self, effective):
+        """Refuse changes of contracts that do not run, and before their start."""
+        self.ensure_one()
+        if self.state not in RUNNING_STATES:
+            raise UserError(
+                self.env._(
+                    "%s is not running. Only running contracts can be changed: activate it, or "
+                    "edit the draft.",
+                    self.name,
+                )
+            )
+        if effective < self.start_date:
+            raise UserError(
+                self.env._(
+                    "Effective Date: %(contract)s starts on %(date)s. Choose this day or a later "
+                    "one.",
+                    contract=self.name,
+                    date=self.start_date,
+                )
+            )
+
+    def _check_currency(self, version):
+        if version.currency_id != self.currency_id:
+            raise UserError(
+                self.env._(
+                    "%(plan)s is priced in %(new)s, %(contract)s in %(old)s. Choose a plan in "
+                    "%(old)s, or end the contract and conclude a new one.",
+                    plan=version.plan_id.name,
+                    new=version.currency_id.name,
+                    contract=self.name,
+                    old=self.currency_id.name,
+                )
+            )
+
+    def _get_lines_after(self, day):
+        """Lines that are charged on a day or later."""
+        return self.line_ids.filtered(lambda line: not line.end_date or line.end_date > day)
+
+    def _move_trial(self, version, effective):
+        """After a change inside the trial the length of the new plan's trial counts."""
+        if not self.trial_end_date or effective >= self.trial_end_date:
+            return
+        first_charged = self.start_date + timedelta(days=version.trial_days)
+        # What ended inside the trial was free and stays so.
+        for line in self.line_ids.filtered("end_date"):
+            line.start_date = line.end_date
+        self.write({"trial_end_date": first_charged, "anchor_date": first_charged})
+
+    def _add_lines(self, version, effective, quantities):
+        """Lines for all charges of a version from a day on."""
+        lines = self.env["billing.subscription.line"].create(
+            [
+                {
+                    "subscription_id": self.id,
+                    "charge_id": charge.id,
+                    "quantity": quantities.get(charge.id, charge.default_quantity),
+                    "start_date": effective,
+                }
+                for charge in version.charge_ids
+            ]
+        )
+        lines._fix_anchor()
+        return lines
+
+    def _log_change(self, fact, effective, text):
+        """An entry for people in the chatter, and for machines in the outbox."""
+        self.ensure_one()
+        self._message_log(body=self.env._("%(what)s From %(day)s.", what=text, day=effective))
+        payload = {self.id: {"effective_date": effective.isoformat()}}
+        self.env["billing.event"]._record(f"subscription.{fact}", self, payload)
+
+
+class BillingSubscriptionLine(models.Model):
+    _inherit = "billing.subscription.line"
+
+    def _fix_anchor(self):
+        """Fix the grid of periods of new lines; it never changes afterwards."""
+        for line in self.filtered(lambda line: not line.anchor_date):
+            line.anchor_date = line._get_grid_anchor()
+
+    def _end(self, day):
+        """End lines on a day; one that starts later is never charged."""
+        for line in self:
+            start = line.start_date or line.subscription_id.start_date
+            line.start_date = start
+            line.end_date = max(start, day)
+        self._resettle(day)
+
+    def _change_quantity(self, quantity, effective):
+        """Cut the lines at a day and go on with another quantity."""
+        for line in self:
+            if line._get_first_day() >= effective and not line.period_ids:
+                line.quantity = quantity
+                continue
+            values = {"quantity": quantity, "start_date": effective, "end_date": line.end_date}
+            following = line.copy({**values, "unit_price": line.unit_price})
+            line._end(effective)
+            following._fix_anchor()
+
+    def _move_grid(self, day):
+        """Count periods from another day of the month, from the end of what is billed on."""
+        self.ensure_one()
+        billed = self.period_ids.filtered(
+            lambda period: period.kind != "credit" and not period.voided
+        )
+        start = max(billed.mapped("end_date"), default=self._get_first_day())
+        anchor = billing_day_anchor(day, start, self.charge_id.version_id._get_cadence())
+        if not billed:
+            self.anchor_date = anchor
+            return
+        following = self.copy({"start_date": start, "unit_price": self.unit_price})
+        following.anchor_date = anchor
+        self._end(start)

@@ -1,0 +1,244 @@
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from odoo import models
+from odoo.tools import SQL
+
+from ..core import invoicing, repair
+from ..core.alignment import AlignmentType, billing_day_anchor, grid_anchor
+from ..core.periods import BillingPeriod
+from ..core.pricing import Flat, PerUnit
+from ..core.proration import Proration
+from ..core.spans import Span
+
+
+@dataclass(frozen=True)
+class LineStanding:
+    """A line as the rules see it: what it is, what of it was billed, what may stay billed.
+
+    :ivar facts: :class:`core.invoicing.LineFacts`
+    :ivar entries: rows of the ledger that are not settled yet
+    :ivar kept: time that may stay billed, served or not (paid time kept after a cancellation)
+    """
+
+    facts: invoicing.LineFacts
+    entries: tuple[repair.LedgerEntry, ...]
+    kept: tuple[Span, ...]
+
+    @property
+    def may_stay(self) -> list[Span]:
+        return [*self.facts.served, *self.kept]
+
+    @property
+    def next_day(self) -> date | None:
+        """The day on which the line has something to charge or credit next."""
+        credit = repair.next_credit_day(self.entries, self.may_stay, self.facts.settled)
+        days = [invoicing.next_due_day(self.facts), credit]
+        return min(filter(None, days), default=None)
+
+    def get_due(self, today, digits):
+        """What goes on an invoice on a day, in order of time.
+
+        :return: list of :class:`DueItem`
+        """
+        items = [
+            DueItem(invoicing.charge(self.facts, part, digits), undone)
+            for period in invoicing.due_periods(self.facts, today)
+            for part, undone in repair.recharged(period, self.entries)
+        ]
+        back = repair.due_credits(
+            self.entries, self.may_stay, today, self.facts.proration, digits, self.facts.settled
+        )
+        items += [DueItem(credit, credit.entry) for credit in back]
+        return sorted(items, key=lambda item: (item.draft.period, item.draft.amount))
+
+    def get_settled(self, items, today):
+        """The day before which all is settled once the items are billed, None if unknown."""
+        new = [item.draft.period for item in items]
+        charged = [item.draft.period for item in items if not item.is_credit]
+        open_days = [
+            part.start
+            for _entry, part in repair.unserved(self.entries, self.may_stay, self.facts.settled)
+            if part.start > today
+        ]
+        first_open = invoicing.covered_until(invoicing.with_billed(self.facts, charged))
+        if first_open:
+            open_days.append(first_open)
+        ends = [entry.period.end for entry in self.entries] + [period.end for period in new]
+        return min(open_days, default=max(ends, default=None))
+
+
+@dataclass(frozen=True)
+class DueItem:
+    """One line of an invoice to be: a charge or a credit of some time.
+
+    :ivar draft: :class:`core.invoicing.DraftCharge` or :class:`core.repair.DraftCredit`
+    :ivar corrects: the entry of the ledger that is given back, or whose credit is undone
+    """
+
+    draft: invoicing.DraftCharge | repair.DraftCredit
+    corrects: repair.LedgerEntry | None = None
+
+    @property
+    def is_credit(self) -> bool:
+        return isinstance(self.draft, repair.DraftCredit)
+
+    @property
+    def kind(self) -> repair.Kind:
+        if self.is_credit:
+            return repair.Kind.CREDIT
+        return repair.Kind.CORRECTION if self.corrects else repair.Kind.CHARGE
+
+
+class BillingSubscriptionLine(models.Model):
+    """The facts of contract lines: from records to what the rules understand."""
+
+    _inherit = "billing.subscription.line"
+
+    def _get_quantity(self):
+        """The quantity as a decimal, free of the noise of floats."""
+        self.ensure_one()
+        return Decimal(str(max(self.quantity, 0.0)))
+
+    def _get_terms(self):
+        """What a full period costs; a price agreed with the customer goes before the plan's."""
+        self.ensure_one()
+        terms = self.charge_id._get_terms()
+        agreed = Decimal(str(self.unit_price))
+        if isinstance(terms, Flat) and terms.amount != agreed:
+            return Flat(agreed)
+        if isinstance(terms, PerUnit) and terms.unit_price != agreed:
+            return PerUnit(agreed, minimum=terms.minimum, maximum=terms.maximum)
+        return terms
+
+    def _has_agreed_price(self):
+        """Whether a price was agreed with this customer, apart from the plan's."""
+        self.ensure_one()
+        return self._get_terms() != self.charge_id._get_terms()
+
+    def _get_standings(self):
+        """What the rules need to know of each line, in a fixed number of queries.
+
+        Lines that are over and settled have none: nothing of them is ever due.
+
+        :return: dict of line id -> :class:`LineStanding`
+        """
+        entries = self._get_ledger_entries()
+        standings = {line.id: line._prepare_standing(entries[line._origin.id]) for line in self}
+        return {line_id: standing for line_id, standing in standings.items() if standing}
+
+    def _get_ledger_entries(self):
+        """Rows of the ledger behind the point up to which all is settled, by line.
+
+        For an undisturbed line these are none or one, however long its history. A credit comes
+        with the charge it belongs to.
+        """
+        entries = defaultdict(tuple)
+        line_ids = tuple(self._origin.ids)
+        if not line_ids:
+            return entries
+        self.flush_model(["billed_until"])
+        self.env["billing.period"].flush_model()
+        for row in self.env.execute_query_dict(SQL(LEDGER_QUERY, line_ids)):
+            entries[row["line_id"]] += (self._prepare_entry(row),)
+        return entries
+
+    def _prepare_entry(self, row):
+        explanation = row["explanation"] or {}
+        period = BillingPeriod(row["start_date"], row["end_date"])
+        full = explanation.get("full")
+        return repair.LedgerEntry(
+            id=row["id"],
+            kind=repair.Kind(row["kind"]),
+            period=period,
+            amount=Decimal(str(row["amount"])),
+            full=BillingPeriod(*map(date.fromisoformat, full)) if full else period,
+            full_amount=Decimal(explanation.get("full_amount") or str(row["amount"])),
+            corrects=row["corrects_id"],
+        )
+
+    def _prepare_standing(self, entries):
+        self.ensure_one()
+        subscription = self.subscription_id
+        ends = [day for day in (subscription.end_date, self.end_date) if day]
+        end = min(ends, default=None)
+        settled = self.billed_until or None
+        if end and settled and settled >= end and not entries:
+            return None
+        kept = ()
+        if subscription.end_date and not subscription.is_end_credited:
+            kept = (Span(subscription.end_date),)
+        facts = self._prepare_facts(end, settled, repair.billed_time(entries))
+        return LineStanding(facts, entries, kept)
+
+    def _prepare_facts(self, end, settled, billed):
+        """The line as :class:`core.invoicing.LineFacts`."""
+        version = self.charge_id.version_id
+        return invoicing.LineFacts(
+            anchor=self.anchor_date or self._get_grid_anchor(),
+            cadence=version._get_cadence(),
+            timing=invoicing.Timing(version.timing),
+            start=self._get_first_day(),
+            end=end,
+            billed=billed,
+            terms=self._get_terms(),
+            quantity=self._get_quantity(),
+            proration=Proration(version.proration),
+            settled=settled,
+            pauses=self.subscription_id._get_unbilled_spans(),
+            price_changes=() if self._has_agreed_price() else self._get_price_changes(),
+        )
+
+    def _get_first_day(self):
+        """The first day that is charged: the line's start, not before the trial is over."""
+        self.ensure_one()
+        subscription = self.subscription_id
+        first_charged = subscription.trial_end_date or subscription.start_date
+        return max(filter(None, (first_charged, self.start_date)))
+
+    def _get_price_changes(self):
+        """Planned prices for existing contracts, as pairs of day and terms."""
+        self.ensure_one()
+        changes = self.charge_id.sudo().price_change_ids.filtered("is_for_existing")
+        return tuple((change.effective_date, change._get_terms()) for change in changes)
+
+    def _get_grid_anchor(self):
+        """The day from which the periods of the line are counted."""
+        self.ensure_one()
+        subscription, version = self.subscription_id, self.charge_id.version_id
+        cadence, first = version._get_cadence(), self._get_first_day()
+        if subscription.billing_day:
+            return billing_day_anchor(subscription.billing_day, first, cadence)
+        if version.alignment == AlignmentType.ANNIVERSARY.value:
+            return subscription.anchor_date
+        return grid_anchor(version._get_alignment(), first, cadence)
+
+    def _get_next_due_days(self):
+        """The day each line is due next; lines with nothing left are absent.
+
+        :return: dict of line id -> date
+        """
+        days = {line_id: standing.next_day for line_id, standing in self._get_standings().items()}
+        return {line_id: day for line_id, day in days.items() if day}
+
+    def _resettle(self, day):
+        """Have the run look again at everything from ``day`` on, because it has changed."""
+        later = self.filtered(lambda line: line.billed_until and line.billed_until > day)
+        later.billed_until = day
+
+
+LEDGER_QUERY = """
+    SELECT period.id, period.line_id, period.kind, period.start_date, period.end_date,
+           period.amount, period.corrects_id, period.explanation
+      FROM billing_period period
+      JOIN billing_subscription_line line ON line.id = period.line_id
+      LEFT JOIN billing_period origin ON origin.id = period.corrects_id
+     WHERE period.line_id IN %s
+       AND period.voided IS NOT TRUE
+       AND (line.billed_until IS NULL
+            OR period.end_date > line.billed_until
+            OR origin.end_date > line.billed_until)
+     ORDER BY period.id
+"""

@@ -1,0 +1,275 @@
+# mypy: ignore-errors
+# ruff: noqa: F821
+"""Play conformance scenarios through the real models; read by Odoo's shell on stdin.
+
+Each scenario is one contract of a fresh customer. Its steps call what the screens call, its runs
+are the billing runs of the cron, and what counts are the lines of the posted documents.
+"""
+
+import json
+import os
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import Command, fields
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+CENT = Decimal("0.01")
+NEEDS_METERING = "needs usage_metering"
+
+
+def money(value):
+    return Decimal(str(value)).quantize(CENT)
+
+
+def set_up_company():
+    company = env.company
+    company.country_id = env.ref("base.de")
+    charts = env["account.chart.template"]
+    charts.try_loading("generic_coa", company=company, install_demo=False)
+    company.currency_id = env.ref("base.EUR")
+    for precision in ("Product Price", "Product Unit"):
+        env["decimal.precision"].search([("name", "=", precision)]).digits = 6
+    return company
+
+
+def is_metered(case):
+    charges = [charge for plan in case["plans"].values() for charge in plan["charges"]]
+    steps = [step["do"] for step in case["steps"]]
+    return any(charge["meter"] for charge in charges) or "usage" in steps
+
+
+class Scenario:
+    """One contract and what is billed of it."""
+
+    def __init__(self, case):
+        self.case = case
+        self.currency = env.ref(f"base.{case['currency']}")
+        self.currency.active = True
+        self.tax = env["account.tax"].create(
+            {
+                "name": f"Tax of {case['id']}",
+                "amount": float(case["tax_percent"]),
+                "type_tax_use": "sale",
+                "country_id": env.company.account_fiscal_country_id.id,
+            }
+        )
+        self.charges = {}
+        self.plans = {code: self.create_plan(code, plan) for code, plan in case["plans"].items()}
+        self.contract = None
+
+    # === PLANS === #
+
+    def create_plan(self, code, plan):
+        alignment = plan["alignment"]
+        record = env["billing.plan"].create(
+            {
+                "name": f"{self.case['id']} {code}",
+                "currency_id": self.currency.id,
+                "cadence_unit": plan["cadence"]["unit"],
+                "cadence_count": plan["cadence"]["count"],
+                "timing": plan["timing"],
+                "proration": plan["proration"],
+                "trial_days": plan["trial_days"],
+                "alignment": alignment["type"],
+                "alignment_day": alignment.get("day") or 1,
+                "alignment_date": alignment.get("date"),
+                "alignment_weekday": str(alignment.get("weekday") or 1),
+            }
+        )
+        for charge in plan["charges"]:
+            self.charges[code, charge["code"]] = self.create_charge(record, charge)
+        return record
+
+    def create_charge(self, plan, charge):
+        product = env["product.product"].create(
+            {"name": charge["code"], "type": "service", "taxes_id": [Command.set(self.tax.ids)]}
+        )
+        return env["billing.charge"].create(
+            {
+                "version_id": plan.current_version_id.id,
+                "product_id": product.id,
+                "name": charge["code"],
+                "code": charge["code"],
+                "charge_model": charge["model"],
+                **self.get_prices(charge["model"], charge["params"]),
+            }
+        )
+
+    def get_prices(self, model, params):
+        limits = {
+            "minimum_amount": float(params.get("minimum") or 0),
+            "maximum_amount": float(params.get("maximum") or 0),
+        }
+        if model in ("graduated", "volume"):
+            tiers = [
+                Command.create(
+                    {
+                        "up_to": float(tier["up_to"] or 0),
+                        "is_open": tier["up_to"] is None,
+                        "unit_price": float(tier["unit_price"]),
+                        "flat_amount": float(tier.get("flat_amount") or 0),
+                    }
+                )
+                for tier in params["tiers"]
+            ]
+            return {"tier_ids": tiers, **limits}
+        key = {"flat": "amount", "package": "package_price"}.get(model, "unit_price")
+        prices = {"unit_price": float(params[key]), **limits}
+        if model == "package":
+            prices["package_size"] = float(params["package_size"])
+            prices["free_units"] = float(params.get("free_units") or 0)
+        return prices
+
+    # === STEPS === #
+
+    def play(self):
+        for step in self.case["steps"]:
+            arguments = {key: step[key] for key in step if key not in ("on", "do")}
+            getattr(self, f"do_{step['do']}")(fields.Date.to_date(step["on"]), **arguments)
+            env.flush_all()
+
+    def do_subscribe(self, on, plan, start, end, quantities):
+        partner = env["res.partner"].create({"name": self.case["id"]})
+        self.contract = env["billing.subscription"].create(
+            {
+                "partner_id": partner.id,
+                "plan_id": self.plans[plan].id,
+                "start_date": start,
+                "end_date": end,
+            }
+        )
+        for line in self.contract.line_ids:
+            if line.charge_id.code in quantities:
+                line.quantity = float(quantities[line.charge_id.code])
+        self.contract._activate(on)
+
+    def do_change_plan(self, on, plan, effective, quantities):
+        version = self.plans[plan].current_version_id
+        amounts = {
+            self.charges[plan, code].id: float(quantity) for code, quantity in quantities.items()
+        }
+        self.contract._change_plan(version, fields.Date.to_date(effective), amounts)
+
+    def do_set_quantity(self, on, charge, quantity, effective):
+        [record] = [
+            line.charge_id
+            for line in self.contract._get_lines_after(fields.Date.to_date(effective))
+            if line.charge_id.code == charge
+        ][:1]
+        self.contract._change_quantity(record, float(quantity), fields.Date.to_date(effective))
+
+    def do_cancel(self, on, effective, credit):
+        self.contract._cancel(fields.Date.to_date(effective), credited=credit == "prorated")
+
+    def do_pause(self, on, effective):
+        self.contract._pause(fields.Date.to_date(effective))
+
+    def do_resume(self, on, effective):
+        self.contract._resume(fields.Date.to_date(effective))
+
+    def do_schedule_price(self, on, plan, charge, effective, params):
+        env["billing.price.change"].create(
+            {
+                "charge_id": self.charges[plan, charge].id,
+                "effective_date": effective,
+                "params": params,
+            }
+        )
+
+    def do_set_billing_day(self, on, day):
+        self.contract._set_billing_day(day)
+
+    def do_run_billing(self, on):
+        runs = env["billing.run"].sudo().with_context(billing_one_transaction=True)
+        runs._run_billing(env.company, on, Domain("id", "=", self.contract.id))
+        if self.contract.billing_error:
+            raise AssertionError(self.contract.billing_error)
+
+    def do_pay(self, on, amount):
+        moves = self.get_moves().filtered(lambda move: move.payment_state != "paid")
+        context = {"active_model": "account.move", "active_ids": moves.ids}
+        wizard = env["account.payment.register"].with_context(**context)
+        wizard.create({"payment_date": on, "group_payment": True}).action_create_payments()
+
+    # === RESULT === #
+
+    def get_moves(self):
+        return self.contract.period_ids.move_id
+
+    def get_documents(self):
+        """What was billed by day: lines by charge and dates, and the totals."""
+        days = {}
+        for move in self.get_moves():
+            assert move.state == "posted", move.state
+            sign = -1 if move.move_type == "out_refund" else 1
+            day = days.setdefault(
+                move.invoice_date.isoformat(),
+                {"lines": defaultdict(Decimal), "untaxed": 0, "tax": 0, "total": 0},
+            )
+            for line in move.invoice_line_ids:
+                [period] = line.billing_period_ids
+                key = (period.charge_id.code, str(period.start_date), str(period.end_date))
+                day["lines"][key] += sign * money(line.price_subtotal)
+            day["untaxed"] += sign * money(move.amount_untaxed)
+            day["tax"] += sign * money(move.amount_tax)
+            day["total"] += sign * money(move.amount_total)
+        for day in days.values():
+            day["lines"] = {key: amount for key, amount in day["lines"].items() if amount}
+        return {name: day for name, day in days.items() if day["lines"]}
+
+    def get_expected(self):
+        days = {}
+        for expected in self.case["expect"]:
+            lines = defaultdict(Decimal)
+            for line in expected["lines"]:
+                lines[line["charge"], line["from"], line["to"]] += money(line["amount"])
+            totals = {key: money(expected[key]) for key in ("untaxed", "tax", "total")}
+            lines = {key: amount for key, amount in lines.items() if amount}
+            if lines:
+                days[expected["on"]] = {"lines": lines, **totals}
+        return days
+
+    def compare(self):
+        found, expected = self.get_documents(), self.get_expected()
+        return [
+            f"{day}: billed {show(found.get(day))}, expected {show(expected.get(day))}"
+            for day in sorted(found.keys() | expected.keys())
+            if found.get(day) != expected.get(day)
+        ]
+
+
+def show(day):
+    if not day:
+        return "nothing"
+    lines = [
+        f"{code} {start}..{end} {amount}" for (code, start, end), amount in day["lines"].items()
+    ]
+    return f"[{'; '.join(lines)}] tax {day['tax']} total {day['total']}"
+
+
+def judge(case):
+    if is_metered(case):
+        return "skipped", NEEDS_METERING
+    try:
+        with env.cr.savepoint():
+            scenario = Scenario(case)
+            scenario.play()
+            wrong = scenario.compare()
+    except UserError as error:
+        return "refused", str(error)
+    except Exception as error:  # noqa: BLE001 a case that cannot be played has failed
+        return "failed", f"{type(error).__name__}: {error}"
+    return ("failed", " | ".join(wrong)) if wrong else ("passed", "")
+
+
+company = set_up_company()
+with open(os.environ["CONFORMANCE_CASES"]) as source:
+    cases = json.load(source)
+results = []
+for case in cases:
+    verdict, detail = judge(case)
+    results.append({"id": case["id"], "verdict": verdict, "detail": detail})
+with open(os.environ["CONFORMANCE_RESULTS"], "w") as out:
+    json.dump(results, out)
