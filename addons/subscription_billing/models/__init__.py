@@ -1,4 +1,5 @@
 from . import billing_plan_version
+from . import billing_plan_terms
 from . import billing_plan
 from . import billing_charge
 from . import billing_charge_tier
@@ -6,6 +7,7 @@ from . import billing_price_change
 from . import billing_subscription
 from . import billing_subscription_actions
 from . import billing_subscription_state
+from . import billing_subscription_terms
 from . import billing_subscription_line
 from . import billing_subscription_line_facts
 from . import billing_subscription_hold

@@ -204,9 +204,13 @@ class BillingPlanVersion(models.Model):
             version.subscription_count = counts.get(version.id, 0)
 
     def write(self, vals):
-        if FROZEN_FIELDS & vals.keys():
+        if self._get_frozen_fields() & vals.keys():
             self._check_not_in_use()
         return super().write(vals)
+
+    def _get_frozen_fields(self):
+        """Names of the fields that change only through a new version; addons add their own."""
+        return FROZEN_FIELDS
 
     def _check_not_in_use(self):
         """Refuse to change terms that contracts were concluded on.

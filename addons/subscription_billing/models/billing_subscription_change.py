@@ -76,15 +76,21 @@ class BillingSubscription(models.Model):
             ),
         )
 
-    def _cancel(self, effective, credited=True):
+    def _cancel(self, effective, credited=True, for_cause=False, notice_day=None):
         """End the contract on a day, which is the first that no longer belongs to it.
 
         :param date effective: end of the contract
         :param bool credited: whether paid time beyond it is given back
-        :raises UserError: contract not running, end not after its start
+        :param bool for_cause: for good cause, whatever the terms say
+        :param date notice_day: day of the notice, today by default
+        :raises UserError: contract not running, end not after its start or before its terms allow
         """
         self.ensure_one()
         self._check_can_change(effective + timedelta(days=-1))
+        if not for_cause:
+            self._check_end(
+                effective, notice_day or self.partner_id._get_billing_today(self.company_id)
+            )
         self.line_ids._resettle(effective)
         self.write({"end_date": effective, "is_end_credited": credited})
         self._log_change("cancelled", effective, self.env._("Contract cancelled."))

@@ -8,3 +8,4 @@ from . import test_invoice_values
 from . import test_isolation
 from . import test_plan
 from . import test_queries
+from . import test_terms
