@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from .periods import BillingPeriod, Cadence, full_period, tile
+from .periods import BillingPeriod, Cadence, boundary, full_period, index_of, tile
 from .pricing import Price, Terms, round_amount
 from .proration import Proration, prorate, share
 from .spans import Span, subtract, without
@@ -38,6 +38,8 @@ class LineFacts:
     :ivar settled: everything before this day is settled and not looked at again
     :ivar pauses: time inside the line that is not served
     :ivar price_changes: other terms for periods that start on or after a day
+    :ivar periods_per_invoice: so many periods of the grid are due together
+    :ivar continues: first day of what the line goes on with, when only the quantity has changed
     """
 
     anchor: date
@@ -52,6 +54,8 @@ class LineFacts:
     settled: date | None = None
     pauses: Sequence[Span] = ()
     price_changes: Sequence[tuple[date, Terms]] = ()
+    periods_per_invoice: int = 1
+    continues: date | None = None
 
     @property
     def served(self) -> list[Span]:
@@ -95,6 +99,29 @@ def due_day(timing: Timing, period: BillingPeriod) -> date:
     return period.start if timing is Timing.IN_ADVANCE else period.end
 
 
+def due_day_of(line: LineFacts, period: BillingPeriod) -> date:
+    """The first day on which a period of a line may be billed.
+
+    Periods that are invoiced together are due with the first of them, or in arrears with the
+    last; a line that begins or ends among them does not wait for the others.
+
+    >>> from .periods import Unit
+    >>> from .pricing import Flat
+    >>> facts = LineFacts(date(2026, 1, 1), Cadence(Unit.MONTH), Timing.IN_ADVANCE,
+    ...     date(2026, 1, 1), None, [], Flat(Decimal(10)), Decimal(1), periods_per_invoice=3)
+    >>> due_day_of(facts, BillingPeriod(date(2026, 6, 1), date(2026, 7, 1)))
+    datetime.date(2026, 4, 1)
+    """
+    if line.periods_per_invoice == 1:
+        return due_day(line.timing, period)
+    size = line.periods_per_invoice
+    first = index_of(line.anchor, line.cadence, period.start) // size * size
+    if line.timing is Timing.IN_ADVANCE:
+        return min(period.start, max(line.start, boundary(line.anchor, line.cadence, first)))
+    last = boundary(line.anchor, line.cadence, first + size)
+    return max(period.end, min(last, line.end) if line.end else last)
+
+
 def unbilled(line: LineFacts) -> Iterator[BillingPeriod]:
     """The served time of a line that is not billed, in order, cut at the grid.
 
@@ -119,7 +146,7 @@ def due_periods(line: LineFacts, today: date) -> list[BillingPeriod]:
     found = []
     for period in unbilled(line):
         # Later periods are due later: boundaries of a line only grow.
-        if due_day(line.timing, period) > today:
+        if due_day_of(line, period) > today:
             break
         found.append(period)
     return found
@@ -128,7 +155,7 @@ def due_periods(line: LineFacts, today: date) -> list[BillingPeriod]:
 def next_due_day(line: LineFacts) -> date | None:
     """The day on which the line has something to charge next, None when it never will."""
     period = next(unbilled(line), None)
-    return due_day(line.timing, period) if period else None
+    return due_day_of(line, period) if period else None
 
 
 def with_billed(line: LineFacts, periods: Sequence[BillingPeriod]) -> LineFacts:
@@ -164,7 +191,9 @@ def charge(line: LineFacts, period: BillingPeriod, digits: int) -> DraftCharge:
     Decimal('10.00')
     """
     full = full_period(line.anchor, line.cadence, period.start)
-    priced = line.terms_on(period.start).price(line.quantity)
+    # Part of a period that began before, e.g. after a pause, costs what the period does.
+    began = max(full.start, line.continues or line.start)
+    priced = line.terms_on(began).price(line.quantity)
     amount = prorate(priced.amount, period, full, line.proration)
     return DraftCharge(
         period=period,

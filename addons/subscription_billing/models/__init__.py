@@ -10,8 +10,10 @@ from . import billing_subscription_state
 from . import billing_subscription_terms
 from . import billing_subscription_line
 from . import billing_subscription_line_facts
+from . import billing_plan_phase
 from . import billing_subscription_hold
 from . import billing_subscription_change
+from . import billing_subscription_parts
 from . import billing_subscription_invoicing
 from . import billing_period
 from . import billing_run

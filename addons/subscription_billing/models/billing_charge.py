@@ -49,6 +49,15 @@ class BillingCharge(models.Model):
         "Volume tiers: the whole quantity at the price of the tier it ends in. "
         "Packages: every started package at the price.",
     )
+    recurrence = fields.Selection(
+        [("recurring", "Every period"), ("once", "Once")],
+        default="recurring",
+        required=True,
+        help="Once: charged with the first invoice only, e.g. for setting up.",
+    )
+    is_option = fields.Boolean(
+        string="Option", help="Not part of every contract: added and removed one by one."
+    )
     tier_ids = fields.One2many("billing.charge.tier", "charge_id", string="Tiers", copy=True)
     package_size = fields.Float(digits="Product Unit", default=1.0, help="Units in one package.")
     free_units = fields.Float(
@@ -107,6 +116,14 @@ class BillingCharge(models.Model):
         """What the charge costs, as :class:`core.pricing.Terms`."""
         self.ensure_one()
         return terms_from_params(ChargeModel(self.charge_model), self._prepare_params())
+
+    def _get_terms_on(self, day):
+        """What the charge costs existing contracts in periods that start on a day."""
+        self.ensure_one()
+        planned = self.price_change_ids.filtered(
+            lambda change: change.is_for_existing and change.effective_date <= day
+        )
+        return planned.sorted("effective_date")[-1:]._get_terms() if planned else self._get_terms()
 
     def _read_terms(self, model, params):
         """The same for parameters from people.

@@ -13,6 +13,7 @@ FROZEN_FIELDS = {
     "cadence_unit",
     "cadence_count",
     "timing",
+    "periods_per_invoice",
     "proration",
     "alignment",
     "alignment_day",
@@ -97,6 +98,11 @@ class BillingPlanVersion(models.Model):
         required=True,
         help="How a part of a billing period is charged.",
     )
+    periods_per_invoice = fields.Integer(
+        default=1,
+        required=True,
+        help="Billing periods that are invoiced together, each as a line of its own.",
+    )
     trial_days = fields.Integer(
         string="Trial (days)",
         help="Free days at the start of a contract. Billing periods count from their end.",
@@ -110,6 +116,10 @@ class BillingPlanVersion(models.Model):
         "CHECK (cadence_count > 0)",
         "Every: a billing period lasts at least one day, week, month or year. "
         "Enter a number above zero.",
+    )
+    _periods_positive = models.Constraint(
+        "CHECK (periods_per_invoice > 0)",
+        "Periods per Invoice: enter one, or the number of periods to invoice together.",
     )
     _trial_not_negative = models.Constraint(
         "CHECK (trial_days >= 0)",

@@ -108,6 +108,9 @@ class BillingSubscription(models.Model):
         help="Day of the month on which periods begin, agreed apart from the plan. Zero: as the "
         "plan says.",
     )
+    analytic_distribution = fields.Json(
+        help="Cost centres the revenue is assigned to, as Odoo's analytic accounts know them."
+    )
     hold_ids = fields.One2many("billing.subscription.hold", "subscription_id", copy=False)
     trial_end_date = fields.Date(
         readonly=True, copy=False, help="The first day that is charged after the trial."
@@ -168,7 +171,9 @@ class BillingSubscription(models.Model):
     @api.depends("line_ids.amount", "line_ids.end_date")
     def _compute_amount_period(self):
         for subscription in self:
-            open_lines = subscription.line_ids.filtered(lambda line: not line.end_date)
+            open_lines = subscription.line_ids.filtered(
+                lambda line: not line.end_date and line.charge_id.recurrence == "recurring"
+            )
             subscription.amount_period = sum(open_lines.mapped("amount"))
 
     @api.depends(
@@ -260,6 +265,7 @@ class BillingSubscription(models.Model):
         return [
             {"charge_id": charge.id, "quantity": charge.default_quantity}
             for charge in self.version_id.charge_ids
+            if not charge.is_option
         ]
 
     @api.ondelete(at_uninstall=False)

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..core.alignment import billing_day_anchor
 from ..core.lifecycle import RUNNING
@@ -114,9 +115,20 @@ class BillingSubscription(models.Model):
         self._log_change("cancel_undone", effective, self.env._("Cancellation taken back."))
 
     def _pause(self, effective, origin=""):
-        """Stop serving and billing from a day on; paid time is given back."""
+        """Stop serving and billing from a day on; paid time is given back.
+
+        :raises UserError: the contract is paused already, or a pause is planned
+        """
         self.ensure_one()
         self._check_can_change(effective)
+        if pauses := self._get_open_holds(PAUSE):
+            raise UserError(
+                self.env._(
+                    "%(contract)s is paused from %(date)s on already. Resume it first.",
+                    contract=self.name,
+                    date=format_date(self.env, pauses[0].start_date),
+                )
+            )
         self._hold(PAUSE, origin or self.env.user.name, billed=False, start=effective)
         self._log_change("paused", effective, self.env._("Contract paused."))
 
@@ -126,6 +138,7 @@ class BillingSubscription(models.Model):
         :raises UserError: the contract is not paused
         """
         self.ensure_one()
+        self._check_can_change(effective)
         if not self._release(PAUSE, effective):
             raise UserError(self.env._("%s is not paused.", self.name))
         self._log_change("resumed", effective, self.env._("Contract resumed."))
@@ -142,11 +155,10 @@ class BillingSubscription(models.Model):
             raise UserError(self.env._("Day of the Month: enter a day from 1 to 31."))
         self._check_can_change(self.start_date)
         self.billing_day = day
-        for line in self.line_ids.filtered(lambda line: not line.end_date):
-            line._move_grid(day)
-        self._log_change(
-            "billing_day_changed", self.start_date, self.env._("Billing day: %s.", day)
-        )
+        recurring = self.line_ids.filtered(lambda line: line.charge_id.recurrence == "recurring")
+        moved = list(filter(None, [line._move_grid(day) for line in recurring]))
+        effective = min(moved, default=self.start_date)
+        self._log_change("billing_day_changed", effective, self.env._("Billing day: %s.", day))
 
     # === PARTS === #
 
@@ -209,10 +221,15 @@ class BillingSubscription(models.Model):
                     "start_date": effective,
                 }
                 for charge in version.charge_ids
+                if self._is_added_by_change(charge, quantities)
             ]
         )
         lines._fix_anchor()
         return lines
+
+    def _is_added_by_change(self, charge, quantities):
+        """What comes once was paid with the first terms; options come only when asked for."""
+        return charge.id in quantities or not (charge.is_option or charge.recurrence == "once")
 
     def _log_change(self, fact, effective, text):
         """An entry for people in the chatter, and for machines in the outbox."""
@@ -244,22 +261,36 @@ class BillingSubscriptionLine(models.Model):
             if line._get_first_day() >= effective and not line.period_ids:
                 line.quantity = quantity
                 continue
-            values = {"quantity": quantity, "start_date": effective, "end_date": line.end_date}
-            following = line.copy({**values, "unit_price": line.unit_price})
+            values = {
+                "quantity": quantity,
+                # A change that was planned already keeps its own first day.
+                "start_date": max(effective, line._get_first_day()),
+                "end_date": line.end_date,
+                "unit_price": line.unit_price,
+            }
+            following = line.copy(values)
+            # The grid goes on; found anew it could lie elsewhere (every second week).
+            following.anchor_date = line.anchor_date
             line._end(effective)
-            following._fix_anchor()
 
     def _move_grid(self, day):
-        """Count periods from another day of the month, from the end of what is billed on."""
+        """Count periods from another day of the month, from the end of what is billed on.
+
+        :return: the day from which on, None for a line that is over by then
+        """
         self.ensure_one()
-        billed = self.period_ids.filtered(
-            lambda period: period.kind != "credit" and not period.voided
-        )
-        start = max(billed.mapped("end_date"), default=self._get_first_day())
+        # What another line of the charge has billed counts, too: its quantity was changed.
+        lines = self.subscription_id.line_ids.filtered(lambda l: l.charge_id == self.charge_id)
+        billed = lines.period_ids.filtered(lambda row: row.kind != "credit" and not row.voided)
+        first = self._get_first_day()
+        start = max([first, *billed.mapped("end_date")])
+        if self.end_date and self.end_date <= start:
+            return None
         anchor = billing_day_anchor(day, start, self.charge_id.version_id._get_cadence())
-        if not billed:
+        if start == first:
             self.anchor_date = anchor
-            return
+            return start
         following = self.copy({"start_date": start, "unit_price": self.unit_price})
         following.anchor_date = anchor
         self._end(start)
+        return start

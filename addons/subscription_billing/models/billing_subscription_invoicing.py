@@ -57,7 +57,10 @@ class BillingSubscription(models.Model):
         """One draft document per contract, with its periods, in one batch."""
         values = [sub._prepare_invoice_values(due, today, run) for sub in self]
         quiet = {"tracking_disable": True, "mail_create_nolog": True}
-        return self.env["account.move"].with_context(**quiet).create(values)
+        moves = self.env["account.move"].with_context(**quiet).create(values)
+        # Charges and credits at different tax rates: the sign of the net says not all.
+        moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
+        return moves
 
     def _prepare_invoice_values(self, due, today, run):
         """Values of the document of one contract: an invoice, or a credit note if it is negative.
@@ -189,6 +192,8 @@ class BillingSubscriptionLine(models.Model):
             "price_unit": float(unit_price),
             "billing_period_ids": [Command.create(self._prepare_period_values(item, run))],
         }
+        if self.subscription_id.analytic_distribution:
+            values["analytic_distribution"] = self.subscription_id.analytic_distribution
         if item.is_credit and item.corrects.id in (origin_taxes or {}):
             values["tax_ids"] = [Command.set(origin_taxes[item.corrects.id])]
         return values

@@ -1,6 +1,6 @@
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo import models
@@ -8,10 +8,12 @@ from odoo.tools import SQL
 
 from ..core import invoicing, repair
 from ..core.alignment import AlignmentType, billing_day_anchor, grid_anchor
-from ..core.periods import BillingPeriod
+from ..core.periods import BillingPeriod, Cadence, Unit
 from ..core.pricing import Flat, PerUnit
 from ..core.proration import Proration
-from ..core.spans import Span
+from ..core.spans import Span, without
+
+ONE_DAY = Cadence(Unit.DAY)
 
 
 @dataclass(frozen=True)
@@ -162,24 +164,55 @@ class BillingSubscriptionLine(models.Model):
     def _prepare_standing(self, entries):
         self.ensure_one()
         subscription = self.subscription_id
-        ends = [day for day in (subscription.end_date, self.end_date) if day]
+        ends = [day for day in (subscription.end_date, self.end_date, self._get_once_end()) if day]
         end = min(ends, default=None)
         settled = self.billed_until or None
         if end and settled and settled >= end and not entries:
             return None
-        kept = ()
-        if subscription.end_date and not subscription.is_end_credited:
-            kept = (Span(subscription.end_date),)
+        kept = self._get_kept_spans()
         facts = self._prepare_facts(end, settled, repair.billed_time(entries))
         return LineStanding(facts, entries, kept)
+
+    def _get_continued_from(self):
+        """The first day of the charge, where the line goes on with it at another quantity."""
+        self.ensure_one()
+        line = found = self
+        while found:
+            line = found[0]
+            found = line.subscription_id.line_ids.filtered(line._is_continuing)
+        return line._get_first_day()
+
+    def _is_continuing(self, other):
+        """Whether the line goes on where another one of the same charge and grid has ended."""
+        return (
+            other.charge_id == self.charge_id
+            and other.anchor_date == self.anchor_date
+            and other.end_date == self._get_first_day()
+            and other._get_first_day() < other.end_date
+        )
+
+    def _get_kept_spans(self):
+        """Paid time that stays billed after a cancellation without credit.
+
+        Only what the cancellation took away: neither what a change had ended before, nor pauses.
+        """
+        self.ensure_one()
+        end = self.subscription_id.end_date
+        if not end or self.subscription_id.is_end_credited:
+            return ()
+        if self.end_date and self.end_date < end:
+            return ()
+        return tuple(without(Span(end), self.subscription_id._get_unbilled_spans()))
 
     def _prepare_facts(self, end, settled, billed):
         """The line as :class:`core.invoicing.LineFacts`."""
         version = self.charge_id.version_id
+        once = self.charge_id.recurrence == "once"
+        timing = invoicing.Timing.IN_ADVANCE if once else invoicing.Timing(version.timing)
         return invoicing.LineFacts(
             anchor=self.anchor_date or self._get_grid_anchor(),
-            cadence=version._get_cadence(),
-            timing=invoicing.Timing(version.timing),
+            cadence=ONE_DAY if once else version._get_cadence(),
+            timing=timing,
             start=self._get_first_day(),
             end=end,
             billed=billed,
@@ -187,9 +220,18 @@ class BillingSubscriptionLine(models.Model):
             quantity=self._get_quantity(),
             proration=Proration(version.proration),
             settled=settled,
-            pauses=self.subscription_id._get_unbilled_spans(),
+            pauses=() if once else self.subscription_id._get_unbilled_spans(),
+            periods_per_invoice=1 if once else version.periods_per_invoice,
             price_changes=() if self._has_agreed_price() else self._get_price_changes(),
+            continues=self._get_continued_from(),
         )
+
+    def _get_once_end(self):
+        """A charge that comes once is for the first day alone: nothing of it is owed back."""
+        self.ensure_one()
+        if self.charge_id.recurrence == "once":
+            return self._get_first_day() + timedelta(days=1)
+        return False
 
     def _get_first_day(self):
         """The first day that is charged: the line's start, not before the trial is over."""
@@ -209,6 +251,8 @@ class BillingSubscriptionLine(models.Model):
         self.ensure_one()
         subscription, version = self.subscription_id, self.charge_id.version_id
         cadence, first = version._get_cadence(), self._get_first_day()
+        if self.charge_id.recurrence == "once":
+            return first
         if subscription.billing_day:
             return billing_day_anchor(subscription.billing_day, first, cadence)
         if version.alignment == AlignmentType.ANNIVERSARY.value:

@@ -9,3 +9,5 @@ from . import test_isolation
 from . import test_plan
 from . import test_queries
 from . import test_terms
+from . import test_parts
+from . import test_phases

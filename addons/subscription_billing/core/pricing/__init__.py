@@ -14,6 +14,7 @@ from .package import Package
 from .params import TERMS, params_of, terms_from_params
 from .percentage import Percentage
 from .rounding import round_amount
+from .scaling import scaled
 from .simple import MODELS, Flat, PerUnit, flat, per_unit, price
 from .tiers import RateTier, Tier, check_open_end
 from .volume import Volume
@@ -41,5 +42,6 @@ __all__ = [
     "per_unit",
     "price",
     "round_amount",
+    "scaled",
     "terms_from_params",
 ]

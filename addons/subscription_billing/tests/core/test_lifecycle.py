@@ -16,8 +16,14 @@ ALLOWED = {
     ("draft", "trial"),
     ("draft", "active"),
     ("trial", "active"),
+    ("trial", "paused"),
     ("trial", "ended"),
+    ("active", "trial"),
+    ("active", "paused"),
     ("active", "ended"),
+    ("paused", "active"),
+    ("paused", "trial"),
+    ("paused", "ended"),
 }
 
 

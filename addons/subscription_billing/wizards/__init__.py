@@ -1,0 +1,5 @@
+from . import billing_subscription_act
+from . import billing_subscription_change
+from . import billing_subscription_pause
+from . import billing_subscription_resume
+from . import billing_subscription_cancel

@@ -1,0 +1,138 @@
+from odoo import Command, api, fields, models
+
+
+class BillingSubscriptionChangeWizard(models.TransientModel):
+    """Another plan or other quantities from a day on."""
+
+    _name = "billing.subscription.change"
+    _description = "Change Contract"
+    _inherit = ["billing.subscription.act"]
+
+    what = fields.Selection(
+        [("quantity", "Quantities"), ("plan", "Plan")],
+        string="Change",
+        required=True,
+        compute="_compute_what",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    company_id = fields.Many2one(related="subscription_id.company_id")
+    plan_id = fields.Many2one(
+        "billing.plan",
+        string="New Plan",
+        domain="[('currency_id', '=', currency_id), ('company_id', 'in', (company_id, False))]",
+        help="Plans in the currency of the contract.",
+    )
+    line_ids = fields.One2many(
+        "billing.subscription.change.line",
+        "wizard_id",
+        string="Quantities",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    preview = fields.Html(compute="_compute_preview", sanitize=False)
+
+    @api.depends("subscription_id")
+    def _compute_what(self):
+        for wizard in self:
+            wizard.what = "quantity" if wizard._get_counted_lines() else "plan"
+
+    @api.depends("what", "plan_id", "subscription_id")
+    def _compute_line_ids(self):
+        for wizard in self:
+            values = wizard._prepare_lines()
+            wizard.line_ids = [Command.clear(), *[Command.create(value) for value in values]]
+
+    @api.depends("what", "plan_id", "line_ids.quantity", "line_ids.charge_id")
+    def _compute_preview(self):
+        super()._compute_preview()
+
+    def _get_counted_lines(self):
+        """Lines of today's terms whose quantity counts."""
+        return self.subscription_id.line_ids.filtered(
+            lambda line: not line.end_date and line.charge_model != "flat"
+        )
+
+    def _prepare_lines(self):
+        if self.what == "quantity":
+            return [
+                {
+                    "charge_id": line.charge_id.id,
+                    "old_quantity": line.quantity,
+                    "quantity": line.quantity,
+                }
+                for line in self._get_counted_lines()
+            ]
+        return [self._prepare_new_line(charge) for charge in self._get_new_charges()]
+
+    def _get_new_charges(self):
+        charges = self.plan_id.current_version_id.charge_ids
+        return charges.filtered(lambda charge: charge.charge_model != "flat")
+
+    def _prepare_new_line(self, charge):
+        """A charge of the new plan takes over the quantity of the same thing in the old one."""
+        same = self._get_counted_lines().filtered(
+            lambda line: (
+                (line.charge_id.code and line.charge_id.code == charge.code)
+                or line.product_id == charge.product_id
+            )
+        )
+        quantity = same[0].quantity if same else charge.default_quantity
+        return {
+            "charge_id": charge.id,
+            "old_quantity": same[0].quantity if same else 0.0,
+            "quantity": quantity,
+        }
+
+    def _get_act(self):
+        day = self.effective_date
+        if self.what == "plan":
+            return self._get_plan_act(day)
+        changed = [
+            (line.charge_id.id, line.quantity)
+            for line in self.line_ids
+            if line.quantity != line.old_quantity
+        ]
+        if not changed:
+            return None
+
+        def act(subscription):
+            for charge_id, quantity in changed:
+                charge = subscription.env["billing.charge"].browse(charge_id)
+                subscription._change_quantity(charge, quantity, day)
+
+        return act
+
+    def _get_plan_act(self, day):
+        version_id = self.plan_id.current_version_id.id
+        if not version_id or version_id == self.subscription_id.version_id.id:
+            return None
+        quantities = {line.charge_id.id: line.quantity for line in self.line_ids}
+
+        def act(subscription):
+            version = subscription.env["billing.plan.version"].browse(version_id)
+            subscription._change_plan(version, day, quantities)
+
+        return act
+
+    def _get_missing_message(self):
+        if self.what == "quantity":
+            return self.env._("Quantities: enter a new quantity to see what it costs.")
+        if self.plan_id:
+            return self.env._(
+                "New Plan: the contract runs on these terms already. Choose another plan."
+            )
+        return self.env._("New Plan: choose a plan to see what it costs.")
+
+
+class BillingSubscriptionChangeLine(models.TransientModel):
+    _name = "billing.subscription.change.line"
+    _description = "New Quantity"
+
+    wizard_id = fields.Many2one("billing.subscription.change", required=True, ondelete="cascade")
+    charge_id = fields.Many2one("billing.charge", required=True)
+    old_quantity = fields.Float(string="So Far", digits="Product Unit")
+    quantity = fields.Float(string="New Quantity", digits="Product Unit")
+    uom_id = fields.Many2one(related="charge_id.uom_id")
