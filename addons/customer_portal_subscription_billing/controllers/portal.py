@@ -10,7 +10,7 @@ ADDON = "customer_portal_subscription_billing"
 ORDERS = {"number": "name", "start": "start_date desc, id desc", "next": "next_billing_date, id"}
 FILTERS = {
     "all": Domain.TRUE,
-    "running": Domain("state", "in", ("trial", "active")),
+    "running": Domain("state", "in", ("trial", "active", "paused")),
     "ended": Domain("state", "=", "ended"),
 }
 PAGE_SIZE = 20
