@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from .base import Finding, project_files
 
-# The lookbehind lets "docs/work/plan" and "$HOME/work/" pass: those are relative.
+# The lookbehind lets folders inside the project and below a variable pass: those are relative.
 MACHINE_PATH = re.compile(r"(?<![\w.)}$~*/-])/(?:(?:work|root)/|home/[A-Za-z0-9_])")
 URL = re.compile(r"[a-z+]+://[^\s'\"]+")
 LOCAL_HOST = re.compile(r"^(localhost|[\d.]+|\[.*\])$")
