@@ -27,3 +27,7 @@ clean:  ## remove the cache folder with everything in it
 
 conformance:  ## billing cases of a folder: make conformance CASES=tests/conformance
 	@scripts/conformance $(CASES)
+
+.PHONY: bench-billing
+bench-billing:  ## a billing run against plain Odoo and OCA contract; N=<invoices per side>
+	@scripts/bench-billing $(N)

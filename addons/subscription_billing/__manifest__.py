@@ -12,10 +12,12 @@
         "security/security.xml",
         "data/sequences.xml",
         "data/cron.xml",
+        "views/billing_charge_views.xml",
         "views/billing_plan_views.xml",
         "views/billing_plan_version_views.xml",
         "views/billing_subscription_views.xml",
         "views/billing_period_views.xml",
+        "wizards/billing_subscription_act_views.xml",
         "views/billing_run_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
@@ -27,5 +29,9 @@
         "demo/res.partner.csv",
         "demo/billing.subscription.csv",
     ],
+    "assets": {
+        "web.assets_backend": ["subscription_billing/static/src/components/**/*"],
+        "web.assets_tests": ["subscription_billing/static/tests/tours/**/*"],
+    },
     "application": True,
 }

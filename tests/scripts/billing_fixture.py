@@ -2,11 +2,12 @@
 # ruff: noqa: F821
 """A company and contracts for tests that drive processes; read by Odoo's shell on stdin."""
 
+import os
 from datetime import date, timedelta
 
 from odoo import Command
 
-CONTRACTS = 150
+CONTRACTS = int(os.environ.get("FIXTURE_CONTRACTS", "150"))
 
 company = env.company
 company.country_id = env.ref("base.de")

@@ -7,13 +7,21 @@ so that a grid of the 31st passes through short months without losing its day.
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
 from .errors import BillingRuleError
-from .periods import DAYS_PER_WEEK, Cadence, Unit, full_period
+from .periods import (
+    DAYS_PER_WEEK,
+    MONTHS_PER_YEAR,
+    Cadence,
+    Unit,
+    add_months,
+    full_period,
+)
 
 LONGEST_MONTH = 31
 
@@ -175,4 +183,20 @@ def billing_day_anchor(day: int, start: date, cadence: Cadence) -> date:
     if cadence == monthly:
         return anchor
     period = full_period(anchor, monthly, start)
-    return period.start if period.start == start else period.end
+    first = period.start if period.start == start else period.end
+    return _unclamped(first, day, cadence)
+
+
+def _unclamped(first: date, day: int, cadence: Cadence) -> date:
+    """An anchor of the same grid in a month that has the day, or the short month would keep it.
+
+    >>> _unclamped(date(2025, 4, 30), 31, Cadence(Unit.MONTH, 3))
+    datetime.date(2025, 1, 31)
+    """
+    for step in range(MONTHS_PER_YEAR):
+        if not cadence.months:
+            break
+        month = add_months(first.replace(day=1), -step * cadence.months)
+        if calendar.monthrange(month.year, month.month)[1] >= day:
+            return month.replace(day=day)
+    return first

@@ -3,6 +3,8 @@ from . import billing_plan_terms
 from . import billing_plan
 from . import billing_charge
 from . import billing_charge_tier
+from . import billing_charge_example
+from . import billing_plan_example
 from . import billing_price_change
 from . import billing_subscription
 from . import billing_subscription_actions
@@ -13,9 +15,11 @@ from . import billing_subscription_line_facts
 from . import billing_plan_phase
 from . import billing_subscription_hold
 from . import billing_subscription_change
+from . import billing_subscription_buttons
 from . import billing_subscription_parts
 from . import billing_subscription_invoicing
 from . import billing_period
+from . import billing_period_display
 from . import billing_run
 from . import billing_run_error
 from . import billing_business_unit

@@ -15,7 +15,7 @@ class BillingCharge(models.Model):
 
     _inherit = "billing.charge"
 
-    example = fields.Html(string="Example", compute="_compute_example", sanitize=False)
+    example = fields.Html(compute="_compute_example", sanitize=False)
     price_summary = fields.Char(string="Costs", compute="_compute_price_summary")
 
     @api.depends(
@@ -118,7 +118,6 @@ class BillingCharge(models.Model):
         prices = " / ".join(self._format_number(str(tier.unit_price), 2) for tier in tiers)
         return self.env._("Tiers: %s", prices)
 
-    @api.model
     def onchange(self, values, field_names, fields_spec):
         """In the form of a plan the client takes the plan for the version it inherits from."""
         parent = values.get("version_id")

@@ -25,7 +25,7 @@ class BillingPeriod(models.Model):
     currency_id = fields.Many2one(related="line_id.currency_id")
     charge_id = fields.Many2one(related="line_id.charge_id")
     kind = fields.Selection(
-        [("charge", "Charge"), ("credit", "Credit"), ("correction", "Correction")],
+        [("charge", "Charged"), ("credit", "Credit"), ("correction", "Correction")],
         default="charge",
         required=True,
         readonly=True,
@@ -99,8 +99,37 @@ class BillingPeriod(models.Model):
     def _void(self):
         """Make the time due again because its document is gone."""
         charges = self.filtered(lambda period: not period.voided)
+        charges._check_can_void()
         charges.voided = True
         for line, periods in charges.grouped("line_id").items():
             first = min(periods.mapped("start_date"))
             if line.billed_until and first < line.billed_until:
                 line.billed_until = first
+
+    def _check_can_void(self):
+        """Refuse to take back rows that a later document corrects.
+
+        Without its charge a credit would stand alone, and without its credit a new charge would
+        bill the same time once more.
+
+        :raises UserError: names the document to take back first
+        """
+        later = (
+            self.env["billing.period"]
+            .sudo()
+            .search(
+                [
+                    ("corrects_id", "in", self.ids),
+                    ("voided", "=", False),
+                    ("id", "not in", self.ids),
+                ],
+                limit=1,
+            )
+        )
+        if later:
+            raise UserError(
+                self.env._(
+                    "%(later)s corrects periods of this document. Take %(later)s back first.",
+                    later=later.move_id.display_name,
+                )
+            )

@@ -54,9 +54,7 @@ class BillingPlanPhase(models.Model):
             Phase(
                 phase.start_month,
                 phase.end_month or None,
-                scaled(
-                    phase.charge_id._get_terms(), Decimal(str(phase.percent)), PRICE_DIGITS
-                ),
+                scaled(phase.charge_id._get_terms(), Decimal(str(phase.percent)), PRICE_DIGITS),
             )
             for phase in self
         ]

@@ -15,9 +15,7 @@ class BillingSubscription(models.Model):
     is_paused = fields.Boolean(
         compute="_compute_is_paused", help="A pause has begun or is planned, and has no end yet."
     )
-    last_day = fields.Date(
-        string="Last Day", compute="_compute_last_day", help="The last day of the contract."
-    )
+    last_day = fields.Date(compute="_compute_last_day", help="The last day of the contract.")
     ribbon_text = fields.Char(compute="_compute_ribbon_text")
 
     @api.depends("state")

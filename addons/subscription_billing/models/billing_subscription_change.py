@@ -280,7 +280,9 @@ class BillingSubscriptionLine(models.Model):
         """
         self.ensure_one()
         # What another line of the charge has billed counts, too: its quantity was changed.
-        lines = self.subscription_id.line_ids.filtered(lambda l: l.charge_id == self.charge_id)
+        lines = self.subscription_id.line_ids.filtered(
+            lambda line: line.charge_id == self.charge_id
+        )
         billed = lines.period_ids.filtered(lambda row: row.kind != "credit" and not row.voided)
         first = self._get_first_day()
         start = max([first, *billed.mapped("end_date")])

@@ -31,6 +31,11 @@ class BillingSubscriptionHold(models.Model):
         "Until: a hold cannot end before it begins. Enter its first day or a later one.",
     )
 
+    def _lasts_beyond(self, day):
+        """Whether the hold lasts, or begins, after a day."""
+        self.ensure_one()
+        return not self.end_date or self.end_date > max(day, self.start_date)
+
 
 class BillingSubscription(models.Model):
     _inherit = "billing.subscription"
@@ -77,10 +82,13 @@ class BillingSubscription(models.Model):
     def _release(self, code, end):
         """End the holds of a code on a day; others stay.
 
+        An end that was planned for later is brought forward.
+
         :param str code: as given to ``_hold()``
         :param date end: first day that runs again
+        :return: the holds that end earlier now
         """
-        holds = self._get_open_holds(code)
+        holds = self.hold_ids.filtered(lambda hold: hold.code == code and hold._lasts_beyond(end))
         for hold in holds:
             hold.end_date = max(hold.start_date, end)
             hold.subscription_id.line_ids._resettle(hold.end_date)

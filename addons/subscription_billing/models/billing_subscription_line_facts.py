@@ -207,6 +207,7 @@ class BillingSubscriptionLine(models.Model):
     def _prepare_facts(self, end, settled, billed):
         """The line as :class:`core.invoicing.LineFacts`."""
         version = self.charge_id.version_id
+        changes = () if self._has_agreed_price() else self._get_price_changes()
         once = self.charge_id.recurrence == "once"
         timing = invoicing.Timing.IN_ADVANCE if once else invoicing.Timing(version.timing)
         return invoicing.LineFacts(
@@ -222,8 +223,8 @@ class BillingSubscriptionLine(models.Model):
             settled=settled,
             pauses=() if once else self.subscription_id._get_unbilled_spans(),
             periods_per_invoice=1 if once else version.periods_per_invoice,
-            price_changes=() if self._has_agreed_price() else self._get_price_changes(),
-            continues=self._get_continued_from(),
+            price_changes=changes,
+            continues=self._get_continued_from() if changes else None,
         )
 
     def _get_once_end(self):

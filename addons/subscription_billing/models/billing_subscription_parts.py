@@ -21,7 +21,8 @@ class BillingSubscription(models.Model):
         if charge.version_id != self.version_id:
             raise UserError(
                 self.env._(
-                    "Option: %(charge)s does not belong to %(version)s. Choose one of its charges.",
+                    "Option: %(charge)s does not belong to %(version)s. "
+                    "Choose one of its charges.",
                     charge=charge.name,
                     version=self.version_id.display_name,
                 )
@@ -81,7 +82,13 @@ class BillingSubscription(models.Model):
         following = self.copy({"partner_id": partner.id, "start_date": effective, "line_ids": []})
         following.line_ids.unlink()
         for line in lines:
-            line.copy({"subscription_id": following.id, "start_date": False, "end_date": line.end_date})
+            line.copy(
+                {
+                    "subscription_id": following.id,
+                    "start_date": False,
+                    "end_date": line.end_date,
+                }
+            )
         self._cancel(effective, for_cause=True)
         following._continue(self, effective)
         self._log_change("transferred", effective, self.env._("Handed over to %s.", partner.name))
@@ -91,11 +98,11 @@ class BillingSubscription(models.Model):
         """Start with the grid of periods of the former contract."""
         self.ensure_one()
         self._activate(effective)
-        trial_end = former.trial_end_date if (former.trial_end_date or effective) > effective else False
+        trial_end = former.trial_end_date
         self.write(
             {
                 "anchor_date": former.anchor_date,
-                "trial_end_date": trial_end,
+                "trial_end_date": trial_end if trial_end and trial_end > effective else False,
                 "billing_day": former.billing_day,
             }
         )

@@ -95,7 +95,8 @@ class BillingSubscription(models.Model):
 
     def _activate(self, today):
         """A fixed term ends by itself."""
-        super()._activate(today)
+        result = super()._activate(today)
         fixed = self.version_id._get_duration("fixed")
         if fixed and not self.end_date:
             self.end_date = fixed.after(self.start_date)
+        return result

@@ -11,3 +11,11 @@ from . import test_queries
 from . import test_terms
 from . import test_parts
 from . import test_phases
+from . import test_gross
+from . import test_change
+from . import test_credit
+from . import test_pause
+from . import test_price_change
+from . import test_tours
+from . import test_wizards
+from . import test_history

@@ -13,7 +13,12 @@ class TestPhases(SubscriptionBillingCommon):
         charge = plan.charge_ids
         self.env["billing.plan.phase"].create(
             [
-                {"charge_id": charge.id, "start_month": start, "end_month": end, "percent": percent}
+                {
+                    "charge_id": charge.id,
+                    "start_month": start,
+                    "end_month": end,
+                    "percent": percent,
+                }
                 for start, end, percent in phases
             ]
         )
@@ -49,9 +54,7 @@ class TestPhases(SubscriptionBillingCommon):
         self.assertEqual(self._get_amounts(contract, "2025-01-01"), [100.0])
         plan._index_prices(3.5, self._day("2025-03-01"))
         plan._index_prices(10, self._day("2025-04-01"))
-        self.assertEqual(
-            self._get_amounts(contract, "2025-04-01"), [100.0, 100.0, 103.5, 113.85]
-        )
+        self.assertEqual(self._get_amounts(contract, "2025-04-01"), [100.0, 100.0, 103.5, 113.85])
 
     def test_index_cannot_take_everything(self):
         with self.assertRaisesRegex(UserError, "Percent"):

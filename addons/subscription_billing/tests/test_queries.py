@@ -24,6 +24,30 @@ class TestQueries(SubscriptionBillingCommon):
         self.assertLess(per_invoice, 8, f"{few} queries for 20 invoices, {many} for 60")
         self.assertLessEqual(many / 60, few / 20)
 
+    def _count_queries_of_credits(self, contracts):
+        """Queries of the run that credits half of the month that was billed."""
+        self._run_billing("2025-01-01", [("id", "in", contracts.ids)])
+        contracts.write({"end_date": "2025-01-16"})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self._run_billing("2025-01-16", [("id", "in", contracts.ids)])
+        count = self.env.cr.sql_log_count - before
+        credits = contracts.period_ids.move_id.filtered(
+            lambda move: move.move_type == "out_refund"
+        )
+        self.assertEqual(len(credits), len(contracts))
+        return count
+
+    def test_queries_per_credit(self):
+        plan = self._create_plan("Two", [{"unit_price": 10.0}, {"unit_price": 5.0}])
+        batches = [self._create_contracts(size, plan=plan) for size in (5, 20, 60)]
+        self._count_queries_of_credits(batches.pop(0))  # fills the caches of the registry
+        few, many = (self._count_queries_of_credits(batch) for batch in batches)
+        per_credit = (many - few) / 40
+        self.assertLess(per_credit, 12, f"{few} queries for 20 credits, {many} for 60")
+        self.assertLessEqual(many / 60, few / 20)
+
     def test_queries_of_a_second_run_do_not_depend_on_contracts(self):
         counts = []
         for size in (5, 25):

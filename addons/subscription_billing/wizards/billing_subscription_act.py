@@ -16,15 +16,7 @@ class BillingSubscriptionAct(models.AbstractModel):
 
     subscription_id = fields.Many2one("billing.subscription", required=True, readonly=True)
     currency_id = fields.Many2one(related="subscription_id.currency_id")
-    when = fields.Selection(
-        [
-            ("now", "Today"),
-            ("period_end", "At the end of the billed period"),
-            ("date", "On a date"),
-        ],
-        required=True,
-        default="now",
-    )
+    when = fields.Selection(selection="_get_when_choices", required=True, default="now")
     effective_date = fields.Date(
         string="First Day",
         required=True,
@@ -35,15 +27,27 @@ class BillingSubscriptionAct(models.AbstractModel):
     )
     preview = fields.Html(compute="_compute_preview", sanitize=False)
 
+    @api.model
+    def _get_when_choices(self):
+        """The choices of ``when``; a wizard may call them otherwise."""
+        return [
+            ("now", self.env._("Today")),
+            ("period_end", self.env._("At the end of the billed period")),
+            ("date", self.env._("On a date")),
+        ]
+
     @api.depends("when", "subscription_id")
     def _compute_effective_date(self):
         for wizard in self:
             subscription = wizard.subscription_id
             today = wizard._get_today()
             if wizard.when == "period_end" and subscription:
-                wizard.effective_date = subscription._get_period_end(today)
+                wizard.effective_date = wizard._get_period_end(today)
             elif wizard.when == "now" or not wizard.effective_date:
                 wizard.effective_date = today
+
+    def _get_period_end(self, today):
+        return self.subscription_id._get_period_end(today)
 
     def _get_today(self):
         subscription = self.subscription_id
@@ -137,9 +141,7 @@ class BillingSubscription(models.Model):
         self.ensure_one()
         lines = self.with_company(self.company_id).line_ids
         due = self._get_due_items(lines._get_standings(), day)
-        return [
-            line._prepare_preview_row(item) for line in lines for item in due.get(line.id, ())
-        ]
+        return [line._prepare_preview_row(item) for line in lines for item in due.get(line.id, ())]
 
 
 class BillingSubscriptionLine(models.Model):

@@ -18,6 +18,10 @@ class BillingSubscriptionCancelWizard(models.TransientModel):
         default=True,
         help="Time that is paid beyond the end is given back with the next invoice.",
     )
+    is_for_cause = fields.Boolean(
+        string="For Good Cause", help="Ends the contract on any day, whatever its terms say."
+    )
+    earliest_end_reason = fields.Char(related="subscription_id.earliest_end_reason")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
 
     @api.depends("effective_date")
@@ -26,13 +30,23 @@ class BillingSubscriptionCancelWizard(models.TransientModel):
             end = wizard.effective_date
             wizard.last_day = fields.Date.subtract(end, days=1) if end else False
 
-    @api.depends("is_credited")
+    @api.depends("is_credited", "is_for_cause")
     def _compute_preview(self):
-        super()._compute_preview()
+        return super()._compute_preview()
+
+    @api.model
+    def _get_when_choices(self):
+        labels = dict(super()._get_when_choices())
+        return list({**labels, "period_end": self.env._("At the earliest ordinary end")}.items())
+
+    def _get_period_end(self, today):
+        """The end of what is paid, but not before the terms allow it."""
+        end = super()._get_period_end(today)
+        return max(end, self.subscription_id.earliest_end_date or end)
 
     def _get_act(self):
-        day, credited = self.effective_date, self.is_credited
-        return lambda subscription: subscription._cancel(day, credited)
+        day, credited, for_cause = self.effective_date, self.is_credited, self.is_for_cause
+        return lambda subscription: subscription._cancel(day, credited, for_cause=for_cause)
 
     def _get_missing_message(self):
         return self.env._("End Date: enter the first day after the contract.")

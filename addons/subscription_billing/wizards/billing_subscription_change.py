@@ -37,7 +37,8 @@ class BillingSubscriptionChangeWizard(models.TransientModel):
     @api.depends("subscription_id")
     def _compute_what(self):
         for wizard in self:
-            wizard.what = "quantity" if wizard._get_counted_lines() else "plan"
+            has_quantities = wizard._get_counted_lines() or wizard._get_options()
+            wizard.what = "quantity" if has_quantities else "plan"
 
     @api.depends("what", "plan_id", "subscription_id")
     def _compute_line_ids(self):
@@ -47,29 +48,32 @@ class BillingSubscriptionChangeWizard(models.TransientModel):
 
     @api.depends("what", "plan_id", "line_ids.quantity", "line_ids.charge_id")
     def _compute_preview(self):
-        super()._compute_preview()
+        return super()._compute_preview()
 
     def _get_counted_lines(self):
-        """Lines of today's terms whose quantity counts."""
+        """Lines of today's terms whose quantity counts, and options."""
         return self.subscription_id.line_ids.filtered(
-            lambda line: not line.end_date and line.charge_model != "flat"
+            lambda line: not line.end_date and line.charge_id._is_counted()
         )
 
+    def _get_options(self):
+        return self.subscription_id.version_id.charge_ids.filtered("is_option")
+
     def _prepare_lines(self):
-        if self.what == "quantity":
-            return [
-                {
-                    "charge_id": line.charge_id.id,
-                    "old_quantity": line.quantity,
-                    "quantity": line.quantity,
-                }
-                for line in self._get_counted_lines()
-            ]
-        return [self._prepare_new_line(charge) for charge in self._get_new_charges()]
+        if self.what != "quantity":
+            return [self._prepare_new_line(charge) for charge in self._get_new_charges()]
+        lines = self._get_counted_lines()
+        return [
+            {"charge_id": line.charge_id.id, "old_quantity": line.quantity,
+             "quantity": line.quantity}
+            for line in lines
+        ] + [
+            {"charge_id": charge.id} for charge in self._get_options() - lines.charge_id
+        ]  # fmt: skip
 
     def _get_new_charges(self):
         charges = self.plan_id.current_version_id.charge_ids
-        return charges.filtered(lambda charge: charge.charge_model != "flat")
+        return charges.filtered(lambda charge: charge._is_counted() and not charge.is_option)
 
     def _prepare_new_line(self, charge):
         """A charge of the new plan takes over the quantity of the same thing in the old one."""
@@ -91,7 +95,7 @@ class BillingSubscriptionChangeWizard(models.TransientModel):
         if self.what == "plan":
             return self._get_plan_act(day)
         changed = [
-            (line.charge_id.id, line.quantity)
+            (line.charge_id.id, line.old_quantity, line.quantity)
             for line in self.line_ids
             if line.quantity != line.old_quantity
         ]
@@ -99,9 +103,9 @@ class BillingSubscriptionChangeWizard(models.TransientModel):
             return None
 
         def act(subscription):
-            for charge_id, quantity in changed:
+            for charge_id, old, new in changed:
                 charge = subscription.env["billing.charge"].browse(charge_id)
-                subscription._change_quantity(charge, quantity, day)
+                subscription._change_count(charge, old, new, day)
 
         return act
 
@@ -125,6 +129,29 @@ class BillingSubscriptionChangeWizard(models.TransientModel):
                 "New Plan: the contract runs on these terms already. Choose another plan."
             )
         return self.env._("New Plan: choose a plan to see what it costs.")
+
+
+class BillingSubscription(models.Model):
+    _inherit = "billing.subscription"
+
+    def _change_count(self, charge, old, new, effective):
+        """Another quantity; an option comes with its first unit and goes with its last."""
+        self.ensure_one()
+        if charge.is_option and not old:
+            self._add_option(charge, new, effective)
+        elif charge.is_option and not new:
+            self._remove_option(charge, effective)
+        else:
+            self._change_quantity(charge, new, effective)
+
+
+class BillingCharge(models.Model):
+    _inherit = "billing.charge"
+
+    def _is_counted(self):
+        """Whether people choose a quantity: not for a flat fee, unless it is an option."""
+        self.ensure_one()
+        return self.recurrence == "recurring" and (self.charge_model != "flat" or self.is_option)
 
 
 class BillingSubscriptionChangeLine(models.TransientModel):

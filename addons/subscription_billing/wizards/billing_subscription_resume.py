@@ -8,7 +8,7 @@ class BillingSubscriptionResumeWizard(models.TransientModel):
     _description = "Resume Contract"
     _inherit = ["billing.subscription.act"]
 
-    when = fields.Selection([("now", "Today"), ("date", "On a date")])
+    when = fields.Selection(default="date")
     effective_date = fields.Date(string="Resumed From")
 
     def _get_act(self):

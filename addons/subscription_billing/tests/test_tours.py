@@ -1,0 +1,99 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import HttpCase, tagged
+
+from .common import SubscriptionBillingCommon
+
+# Not shipped by every distribution of Odoo; its absence is an error on the browser's console.
+OPTIONAL_LIBRARY = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+
+
+@tagged("post_install", "-at_install")
+class TestTours(SubscriptionBillingCommon, HttpCase):
+    """What a newcomer does, in the browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.today = cls.company._get_billing_today()
+        seats = {"name": "Seats", "charge_model": "per_unit", "default_quantity": 5.0}
+        cls.seats = cls._create_plan("Seats", [{**seats, "unit_price": 10.0}])
+        cls.upgrade = cls._create_plan("Upgrade", [{**seats, "unit_price": 20.0}])
+        groups = ("billing_base.group_billing_manager", "account.group_account_invoice")
+        cls.newcomer = cls._create_user("newcomer", *groups)
+        cls.env["ir.asset"].sudo().create(
+            {
+                "name": "Leave out an optional library",
+                "bundle": "web.assets_backend",
+                "directive": "remove",
+                "path": OPTIONAL_LIBRARY,
+            }
+        )
+
+    def _tour(self, name, url="contracts"):
+        self.start_tour(f"/odoo/{url}", f"subscription_billing_{name}", login="newcomer")
+        self.env.invalidate_all()
+
+    def _create_billed_contract(self):
+        """A contract whose running month is paid."""
+        contract = self._create_contract(self.seats, self.today - timedelta(days=3))
+        contract.sudo()._bill(self.today)
+        return contract
+
+    def _speak_german(self):
+        self.env["res.lang"].sudo()._activate_lang("de_DE")
+        module = self.env["ir.module.module"].sudo()
+        names = ("web", "mail", "billing_base", "subscription_billing")
+        module.search([("name", "in", names)])._update_translations(["de_DE"])
+        self.newcomer.sudo().lang = "de_DE"
+
+    def test_plan(self):
+        self._tour("plan", "billing-plans")
+        plan = self.env["billing.plan"].search([("name", "=", "Tour Plan")])
+        self.assertEqual(plan.charge_ids.charge_model, "graduated")
+        tiers = plan.charge_ids.tier_ids.mapped(lambda tier: (tier.up_to, tier.unit_price))
+        self.assertEqual(tiers, [(10.0, 8.0), (0.0, 6.0)])
+
+    def test_contract(self):
+        self._tour("contract")
+        contract = self.env["billing.subscription"].search([], limit=1)
+        self.assertEqual(contract.state, "active")
+        self.assertEqual(contract.line_ids.quantity, 5.0)
+
+    def test_change(self):
+        contract = self._create_billed_contract()
+        self._tour("change", f"contracts/{contract.id}")
+        self.assertEqual(contract.plan_id, self.upgrade)
+        line = contract.line_ids.filtered(lambda line: not line.end_date)
+        self.assertEqual((line.quantity, line.start_date), (8.0, self.today))
+
+    def test_pause(self):
+        contract = self._create_billed_contract()
+        self._tour("pause", f"contracts/{contract.id}")
+        hold = contract.hold_ids
+        self.assertEqual((hold.start_date, hold.end_date), (self.today, self.today))
+        self.assertEqual(contract.state, "active")
+
+    def test_cancel(self):
+        contract = self._create_billed_contract()
+        self._tour("cancel", f"contracts/{contract.id}")
+        self.assertFalse(contract.end_date)
+        facts = self.env["billing.event"].sudo().search([("res_id", "=", contract.id)])
+        self.assertIn("subscription.cancelled", facts.mapped("type"))
+
+    def test_price(self):
+        self._create_billed_contract()
+        self.env["res.lang"].sudo().search([("code", "=", "en_US")]).date_format = "%d.%m.%Y"
+        self._tour("price", f"billing-plans/{self.seats.id}")
+        change = self.seats.charge_ids.price_change_ids
+        self.assertEqual(change.effective_date, fields.Date.to_date("2099-12-31"))
+        self.assertEqual(change.unit_price, 12.0)
+
+    def test_german(self):
+        self._speak_german()
+        contract = self._create_billed_contract()
+        self._tour("change", f"contracts/{contract.id}")
+        self.assertEqual(contract.plan_id, self.upgrade)
+        self._tour("price", f"billing-plans/{self.upgrade.id}")
+        self.assertEqual(self.upgrade.charge_ids.price_change_ids.unit_price, 12.0)
