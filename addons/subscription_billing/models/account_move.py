@@ -39,8 +39,10 @@ class AccountMove(models.Model):
 
     def button_cancel(self):
         """A cancelled invoice bills nothing: its time is due again."""
+        periods = self.invoice_line_ids.sudo().billing_period_ids
+        periods._check_can_void()
         result = super().button_cancel()
-        self.invoice_line_ids.sudo().billing_period_ids._void()
+        periods._void()
         return result
 
     def button_draft(self):
