@@ -16,5 +16,9 @@ class BillingSubscription(models.Model):
         day = max(self.next_billing_date, today)
         contract = self.with_company(self.company_id)
         due = contract._get_due_items(contract.line_ids._get_standings(), day)
-        move = self.env["account.move"].new(contract._prepare_invoice_values(due, day, None))
+        # Where credits have a document of their own, the charges come last.
+        _contract, items = contract._get_documents(due)[-1]
+        values = contract._prepare_invoice_values(items, day, None)
+        day = values.get("billing_post_date") or day
+        move = self.env["account.move"].new(values)
         return {"date": day, "amount": move.tax_totals["total_amount_currency"]}

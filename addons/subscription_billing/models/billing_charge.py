@@ -10,6 +10,7 @@ class BillingCharge(models.Model):
 
     _name = "billing.charge"
     _description = "Charge"
+    _inherit = ["billing.price.terms"]
     _order = "version_id, sequence, id"
     _rec_names_search = ["name", "code"]
 
@@ -39,6 +40,8 @@ class BillingCharge(models.Model):
             ("graduated", "Graduated tiers"),
             ("volume", "Volume tiers"),
             ("package", "Packages"),
+            ("percentage", "Percent of a value"),
+            ("graduated_percentage", "Percent in tiers"),
         ],
         string="Price Model",
         default="flat",
@@ -47,34 +50,35 @@ class BillingCharge(models.Model):
         "Per unit: the contract's quantity times the price. "
         "Graduated tiers: each part of the quantity at the price of its tier. "
         "Volume tiers: the whole quantity at the price of the tier it ends in. "
-        "Packages: every started package at the price.",
+        "Packages: every started package at the price. "
+        "Percent of a value: the quantity is a value, of which a share is charged. "
+        "Percent in tiers: each part of the value at the percentage of its tier.",
     )
     recurrence = fields.Selection(
-        [("recurring", "Every period"), ("once", "Once")],
+        [
+            ("recurring", "Every period"),
+            ("once", "Once"),
+            ("deposit", "Deposit, returned at the end"),
+        ],
         default="recurring",
         required=True,
-        help="Once: charged with the first invoice only, e.g. for setting up.",
+        help="Once: charged with the first invoice only, e.g. for setting up. Deposit: charged "
+        "with the first invoice and given back in full when the contract ends.",
     )
     is_option = fields.Boolean(
         string="Option", help="Not part of every contract: added and removed one by one."
     )
-    tier_ids = fields.One2many("billing.charge.tier", "charge_id", string="Tiers", copy=True)
-    package_size = fields.Float(digits="Product Unit", default=1.0, help="Units in one package.")
-    free_units = fields.Float(
-        digits="Product Unit", help="Units in a period that cost nothing, before packages count."
-    )
-    minimum_amount = fields.Monetary(
-        string="Minimum", help="Least amount of a full period. Zero: no minimum."
-    )
-    maximum_amount = fields.Monetary(
-        string="Maximum", help="Most a full period costs. Zero: no maximum."
+    tier_ids = fields.One2many(
+        "billing.charge.tier",
+        "charge_id",
+        string="Tiers",
+        copy=True,
+        domain=[("price_id", "=", False), ("change_id", "=", False)],
     )
     price_change_ids = fields.One2many(
         "billing.price.change", "charge_id", string="Planned Prices", copy=False
     )
     unit_price = fields.Float(
-        string="Price",
-        digits="Product Price",
         compute="_compute_unit_price",
         store=True,
         precompute=True,
@@ -104,26 +108,50 @@ class BillingCharge(models.Model):
                 charge.unit_price = charge.product_id.lst_price
 
     @api.constrains(
-        "charge_model", "tier_ids", "package_size", "free_units", "minimum_amount",
-        "maximum_amount",
+        "charge_model", "unit_price", "rate", "fixed_per_event", "tier_ids", "package_size",
+        "free_units", "minimum_amount", "maximum_amount",
     )  # fmt: skip
     def _check_terms(self):
         """Have the rules read the price once, so that a run never meets one it cannot read."""
         for charge in self:
             charge._read_terms(charge.charge_model, charge._prepare_params())
 
-    def _get_terms(self):
-        """What the charge costs, as :class:`core.pricing.Terms`."""
-        self.ensure_one()
-        return terms_from_params(ChargeModel(self.charge_model), self._prepare_params())
+    def _get_charge_model(self):
+        return self.charge_model
 
-    def _get_terms_on(self, day):
+    def _get_terms(self, currency=None):
+        """What the charge costs in a currency, as :class:`core.pricing.Terms`.
+
+        :param currency: ``res.currency``; the plan's own by default
+        :raises UserError: the charge has no price in that currency
+        """
+        return self._get_price_record(currency)._get_own_terms()
+
+    def _get_terms_on(self, day, currency=None):
         """What the charge costs existing contracts in periods that start on a day."""
         self.ensure_one()
-        planned = self.price_change_ids.filtered(
-            lambda change: change.is_for_existing and change.effective_date <= day
+        planned = self._get_planned_prices(currency or self.currency_id).filtered(
+            lambda change: change.effective_date <= day
         )
-        return planned.sorted("effective_date")[-1:]._get_terms() if planned else self._get_terms()
+        last = planned.sorted("effective_date")[-1:]
+        return last._get_own_terms() if last else self._get_terms(currency)
+
+    def _get_planned_prices(self, currency, concluded=None):
+        """The planned prices in a currency that count for a contract.
+
+        :param currency: ``res.currency``
+        :param date concluded: the day on which the customer got the charge; a price that is not
+            for existing contracts counts from its day on for those concluded later. None: only
+            what counts for all.
+        """
+        return self.sudo().price_change_ids.filtered(
+            lambda change: (
+                change.currency_id == currency
+                and (
+                    change.is_for_existing or (concluded and change.effective_date <= concluded)
+                )
+            )
+        )
 
     def _read_terms(self, model, params):
         """The same for parameters from people.
@@ -152,30 +180,13 @@ class BillingCharge(models.Model):
                 "Minimum: it is above the maximum. Lower it or raise the maximum."
             ),
             "limit_negative": self.env._("Minimum, Maximum: enter amounts of zero or more."),
+            "rate_negative": self.env._("Percent: enter zero or more."),
+            "free_units_negative": self.env._("Free Allowance: enter zero or more."),
         }
         reason = reasons.get(error.code) or self.env._(
             "Price Model: these prices cannot be read (%(code)s).", code=str(error)
         )
         return self.env._("%(charge)s: %(reason)s", charge=self.name, reason=reason)
-
-    def _prepare_params(self):
-        """Parameters of the price as :func:`core.pricing.terms_from_params` reads them."""
-        self.ensure_one()
-        own = {
-            "flat": lambda: {"amount": str(self.unit_price)},
-            "per_unit": lambda: {"unit_price": str(self.unit_price)},
-            "graduated": lambda: {"tiers": self.tier_ids._prepare_params()},
-            "volume": lambda: {"tiers": self.tier_ids._prepare_params()},
-            "package": lambda: {
-                "package_size": str(self.package_size),
-                "package_price": str(self.unit_price),
-                "free_units": str(self.free_units),
-            },
-        }
-        limits = {"minimum": self.minimum_amount, "maximum": self.maximum_amount}
-        return own[self.charge_model]() | {
-            key: str(value) for key, value in limits.items() if value
-        }
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -184,7 +195,7 @@ class BillingCharge(models.Model):
         return charges
 
     def write(self, vals):
-        if vals.keys() - {"price_change_ids"}:
+        if vals.keys() - {"price_change_ids", "price_ids"}:
             self.version_id._check_not_in_use()
         return super().write(vals)
 

@@ -5,9 +5,12 @@ from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
 from ..core.pricing import StepKind, round_amount
+from .billing_price_terms import TIERED
+
+PERCENT = ("percentage", "graduated_percentage")
 
 EXAMPLE_QUANTITIES = (1, 10, 100)
-TIERED = ("graduated", "volume")
+EXAMPLE_VALUES = (100, 1000, 10000)
 
 
 class BillingCharge(models.Model):
@@ -20,8 +23,9 @@ class BillingCharge(models.Model):
 
     @api.depends(
         "charge_model", "unit_price", "default_quantity", "package_size", "free_units",
-        "minimum_amount", "maximum_amount", "currency_id", "uom_id", "tier_ids.up_to",
-        "tier_ids.is_open", "tier_ids.unit_price", "tier_ids.flat_amount",
+        "minimum_amount", "maximum_amount", "rate", "fixed_per_event", "currency_id", "uom_id",
+        "tier_ids.up_to", "tier_ids.is_open", "tier_ids.unit_price", "tier_ids.rate",
+        "tier_ids.flat_amount",
     )  # fmt: skip
     @api.depends_context("lang")
     def _compute_example(self):
@@ -31,13 +35,13 @@ class BillingCharge(models.Model):
             )
 
     @api.depends(
-        "charge_model", "unit_price", "package_size", "tier_ids.up_to", "tier_ids.is_open",
-        "tier_ids.unit_price", "currency_id",
+        "charge_model", "unit_price", "rate", "package_size", "tier_ids.up_to",
+        "tier_ids.is_open", "tier_ids.unit_price", "tier_ids.rate", "currency_id",
     )  # fmt: skip
     @api.depends_context("lang")
     def _compute_price_summary(self):
         for charge in self:
-            charge.price_summary = charge._get_price_summary()
+            charge.price_summary = charge._get_price_summary(charge)
 
     def _prepare_example(self):
         """Values of the example: a row per quantity, or what is missing."""
@@ -50,13 +54,19 @@ class BillingCharge(models.Model):
         return {
             "problem": False,
             "is_flat": self.charge_model == "flat",
-            "unit": self.uom_id.name or self.env._("Units"),
+            "unit": self._get_example_unit(),
             "rows": [self._prepare_example_row(terms, quantity) for quantity in quantities],
         }
 
+    def _get_example_unit(self):
+        if self.charge_model in PERCENT:
+            return self.env._("Value")
+        return self.uom_id.name or self.env._("Units")
+
     def _get_example_range(self):
         """Quantities that show something: round ones, the usual one, the borders of tiers."""
-        quantities = {Decimal(number) for number in EXAMPLE_QUANTITIES}
+        usual = EXAMPLE_VALUES if self.charge_model in PERCENT else EXAMPLE_QUANTITIES
+        quantities = {Decimal(number) for number in usual}
         if self.default_quantity > 0:
             quantities.add(Decimal(str(self.default_quantity)))
         if self.charge_model in TIERED:
@@ -96,25 +106,33 @@ class BillingCharge(models.Model):
         needed = max(digits, -int(normal.as_tuple().exponent))
         return formatLang(self.env, float(number), digits=needed)
 
-    def _get_price_summary(self):
-        """The price in a few words, for the list."""
-        self.ensure_one()
-        currency = self.currency_id or self.env.company.currency_id
-        price = formatLang(self.env, self.unit_price, currency_obj=currency)
-        if self.charge_model == "per_unit":
+    def _get_price_summary(self, owner):
+        """A price in a few words, for lists.
+
+        :param owner: record with the price: the charge, or one of its other prices
+        """
+        currency = owner.currency_id or self.env.company.currency_id
+        price = formatLang(self.env, owner.unit_price, currency_obj=currency)
+        model = owner._get_charge_model()
+        if model == "per_unit":
             return self.env._("%s per unit", price)
-        if self.charge_model == "package":
+        if model == "package":
             return self.env._(
                 "%(price)s per %(size)s units",
                 price=price,
-                size=self._format_number(str(self.package_size)),
+                size=self._format_number(str(owner.package_size)),
             )
-        return self._get_tier_summary() if self.charge_model in TIERED else price
+        if model == "percentage":
+            return self.env._("%s %% of the value", self._format_number(str(owner.rate)))
+        return self._get_tier_summary(owner) if model in TIERED else price
 
-    def _get_tier_summary(self):
-        tiers = self.tier_ids.sorted(lambda tier: (tier.is_open, tier.up_to))
+    def _get_tier_summary(self, owner):
+        tiers = owner.tier_ids.sorted(lambda tier: (tier.is_open, tier.up_to))
         if not tiers:
             return self.env._("Tiers are missing")
+        if owner._get_charge_model() in PERCENT:
+            rates = " / ".join(f"{self._format_number(str(tier.rate))} %" for tier in tiers)
+            return self.env._("Tiers: %s", rates)
         prices = " / ".join(self._format_number(str(tier.unit_price), 2) for tier in tiers)
         return self.env._("Tiers: %s", prices)
 

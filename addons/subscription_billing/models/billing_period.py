@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
@@ -87,6 +89,21 @@ class BillingPeriod(models.Model):
                 )
             )
         return super().write(vals)
+
+    def _set_amount(self, amount):
+        """Take over the amount of the document, where it differs from what was computed.
+
+        The one change of an amount there is: while a document is a draft people may edit it, and
+        what is posted in the end is what was debited. Credits go by it.
+
+        :param float amount: in the price mode of the price list, negative for credits
+        """
+        self.ensure_one()
+        facts = dict(self.explanation or {})
+        days, of_days = facts.get("days") or (1, 1)
+        facts.setdefault("computed_amount", str(self.amount))
+        facts["full_amount"] = str(Decimal(str(amount)) * of_days / days)
+        super().write({"amount": amount, "explanation": facts})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -48,13 +48,17 @@ class BillingPlanPhase(models.Model):
                     )
                 ) from error
 
-    def _get_phases(self):
-        """The phases as the rules know them."""
+    def _get_phases(self, currency=None):
+        """The phases as the rules know them, with prices in a currency."""
         return [
             Phase(
                 phase.start_month,
                 phase.end_month or None,
-                scaled(phase.charge_id._get_terms(), Decimal(str(phase.percent)), PRICE_DIGITS),
+                scaled(
+                    phase.charge_id._get_terms(currency),
+                    Decimal(str(phase.percent)),
+                    PRICE_DIGITS,
+                ),
             )
             for phase in self
         ]
@@ -77,7 +81,7 @@ class BillingSubscriptionLine(models.Model):
             return changes
         subscription = self.subscription_id
         first_day = subscription.trial_end_date or subscription.start_date
-        return price_days(self._get_terms(), changes, phases._get_phases(), first_day)
+        return price_days(self._get_terms(), changes, phases._get_phases(self.currency_id), first_day)
 
 
 class BillingPlan(models.Model):
@@ -95,15 +99,18 @@ class BillingPlan(models.Model):
             raise UserError(self.env._("Percent: prices cannot fall by 100 percent or more."))
         factor = Decimal(100) + Decimal(str(percent))
         charges = self.with_context(active_test=False).version_ids.charge_ids
+        charges = charges.filtered(lambda charge: charge.recurrence == "recurring")
         return self.env["billing.price.change"].create(
             [
                 {
                     "charge_id": charge.id,
+                    "currency_id": currency.id,
                     "effective_date": effective,
                     "params": params_of(
-                        scaled(charge._get_terms_on(effective), factor, PRICE_DIGITS)
+                        scaled(charge._get_terms_on(effective, currency), factor, PRICE_DIGITS)
                     ),
                 }
                 for charge in charges
+                for currency in (charge.currency_id, *charge.price_ids.currency_id)
             ]
         )

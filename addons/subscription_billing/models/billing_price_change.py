@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..core.pricing import ChargeModel, terms_from_params
-
 
 class BillingPriceChange(models.Model):
     """Another price of a charge from a day on, planned ahead.
@@ -12,28 +10,101 @@ class BillingPriceChange(models.Model):
 
     _name = "billing.price.change"
     _description = "Planned Price"
+    _inherit = ["billing.price.terms"]
     _order = "effective_date, id"
 
     charge_id = fields.Many2one("billing.charge", required=True, ondelete="cascade", index=True)
+    charge_model = fields.Selection(related="charge_id.charge_model")
     effective_date = fields.Date(string="Valid From", required=True)
-    unit_price = fields.Float(string="New Price", digits="Product Price")
+    currency_id = fields.Many2one(
+        compute="_compute_currency_id", store=True, precompute=True, readonly=False, required=True
+    )
+    unit_price = fields.Float(string="New Price")
+    tier_ids = fields.One2many("billing.charge.tier", "change_id", string="Tiers", copy=True)
     params = fields.Json(
-        help="Parameters of the price model, where one price does not say it all."
+        compute="_compute_params",
+        help="The price as the parameters of its model, for imports and interfaces.",
     )
     is_for_existing = fields.Boolean(
         string="Existing Contracts", default=True, help="Otherwise for new contracts only."
     )
-    currency_id = fields.Many2one(related="charge_id.currency_id")
+    price_summary = fields.Char(string="Costs", compute="_compute_price_summary")
 
     _one_per_day = models.UniqueIndex(
-        "(charge_id, effective_date)",
+        "(charge_id, currency_id, effective_date)",
         "Valid From: another price of this charge is planned for the same day. Change that one.",
     )
 
-    @api.constrains("charge_id", "unit_price", "params", "effective_date")
+    @api.depends("charge_id")
+    def _compute_currency_id(self):
+        for change in self:
+            change.currency_id = change.charge_id.currency_id or change.currency_id
+
+    @api.depends(
+        "unit_price", "rate", "fixed_per_event", "package_size", "free_units", "minimum_amount",
+        "maximum_amount", "tier_ids.up_to", "tier_ids.unit_price", "charge_id",
+    )  # fmt: skip
+    def _compute_params(self):
+        for change in self:
+            change.params = change._prepare_params() if change.charge_id else False
+
+    @api.depends("unit_price", "rate", "package_size", "currency_id", "tier_ids.unit_price")
+    @api.depends_context("lang")
+    def _compute_price_summary(self):
+        for change in self:
+            change.price_summary = change.charge_id._get_price_summary(change)
+
+    @api.model
+    def default_get(self, fields):
+        """A new price starts as the present one: people change what differs."""
+        values = super().default_get(fields)
+        charge = self.env["billing.charge"].browse(values.get("charge_id"))
+        if charge.exists():
+            present = self._prepare_param_values(charge.charge_model, charge._prepare_params())
+            if "tier_ids" in present:
+                present["tier_ids"] = present["tier_ids"][1:]
+            values.update({name: present[name] for name in fields if name in present})
+        return values
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._take_params(vals) for vals in vals_list])
+
+    def write(self, vals):
+        if "params" not in vals:
+            return super().write(vals)
+        for change in self:
+            super(BillingPriceChange, change).write(
+                change._take_params({"charge_id": change.charge_id.id, **vals})
+            )
+        return True
+
+    @api.model
+    def _take_params(self, vals):
+        """Values in which a price that came as JSON stands in the fields.
+
+        :raises ValidationError: the price cannot be read
+        """
+        if not vals.get("params"):
+            return vals
+        charge = self.env["billing.charge"].browse(vals["charge_id"])
+        charge._read_terms(charge.charge_model, vals["params"])
+        values = self._prepare_param_values(charge.charge_model, vals["params"])
+        return {key: value for key, value in vals.items() if key != "params"} | values
+
+    @api.constrains(
+        "charge_id", "unit_price", "rate", "fixed_per_event", "package_size", "free_units",
+        "minimum_amount", "maximum_amount", "tier_ids", "effective_date",
+    )  # fmt: skip
     def _check_terms(self):
         for change in self:
-            change.charge_id._read_terms(change.charge_id.charge_model, change._get_params())
+            change.charge_id._read_terms(change._get_charge_model(), change._prepare_params())
+
+    @api.constrains("currency_id", "charge_id")
+    def _check_currency(self):
+        """A price in a currency that the charge is not sold in would never count."""
+        for change in self:
+            change.charge_id._get_price_record(change.currency_id)
 
     @api.constrains("effective_date", "is_for_existing")
     def _check_not_billed(self):
@@ -45,6 +116,7 @@ class BillingPriceChange(models.Model):
                 .search(
                     [
                         ("charge_id", "=", change.charge_id.id),
+                        ("line_id.currency_id", "=", change.currency_id.id),
                         ("voided", "=", False),
                         ("start_date", ">=", change.effective_date),
                     ],
@@ -62,15 +134,5 @@ class BillingPriceChange(models.Model):
                     )
                 )
 
-    def _get_params(self):
-        self.ensure_one()
-        if self.params:
-            return self.params
-        keys = {"flat": "amount", "package": "package_price"}
-        key = keys.get(self.charge_id.charge_model, "unit_price")
-        return self.charge_id._prepare_params() | {key: str(self.unit_price)}
-
-    def _get_terms(self):
-        """The new price, as :class:`core.pricing.Terms`."""
-        self.ensure_one()
-        return terms_from_params(ChargeModel(self.charge_id.charge_model), self._get_params())
+    def _get_charge_model(self):
+        return self.charge_id.charge_model

@@ -88,6 +88,8 @@ class BillingRun(models.Model):
         due = scope & subscriptions._get_due_domain(today)
         subscriptions._run_lifecycle(today, scope)
         self._close_earlier(company, today)
+        if not self._post_drafts(company, today, scope):
+            return 0
         if not (total := subscriptions.search_count(due)):
             return self._commit_step()
         run = self._open(company, today, total)
@@ -176,26 +178,43 @@ class BillingRun(models.Model):
         )
 
     def _bill_isolated(self, chunk, today):
-        """Bill as much as possible; halve what fails until the culprits are alone.
+        """Bill as much of a chunk as possible.
+
+        :return: tuple of the invoices and of the contracts that were set aside
+        """
+        moves, failed = self._isolate(
+            chunk,
+            lambda part: part._bill(today, self),
+            lambda contract, error: self._set_aside(contract, error, today),
+        )
+        return self.env["account.move"].union(*moves), failed
+
+    @api.model
+    def _isolate(self, records, work, set_aside):
+        """Work on as many records as possible; halve what fails until the culprits are alone.
 
         Halving costs the work of about log2(n) chunks for one culprit, one by one would give up
         the batch for all its neighbours.
 
-        :return: tuple of the invoices and of the contracts that were set aside
+        :param work: function of a recordset, called in a savepoint
+        :param set_aside: function of one record and its error
+        :return: tuple of the list of what ``work`` returned, and of the records set aside
         """
+        if not records:
+            return [], records
         try:
             with self.env.cr.savepoint():
-                return chunk._bill(today, self), chunk.browse()
+                return [work(records)], records.browse()
         except OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 whatever it is, the others go on
-            if len(chunk) == 1:
-                self._set_aside(chunk, error, today)
-                return self.env["account.move"], chunk
-        middle = len(chunk) // 2
-        first, first_failed = self._bill_isolated(chunk[:middle], today)
-        second, second_failed = self._bill_isolated(chunk[middle:], today)
-        return first | second, first_failed | second_failed
+            if len(records) == 1:
+                set_aside(records, error)
+                return [], records
+        middle = len(records) // 2
+        first, first_failed = self._isolate(records[:middle], work, set_aside)
+        second, second_failed = self._isolate(records[middle:], work, set_aside)
+        return first + second, first_failed | second_failed
 
     def _set_aside(self, subscription, error, today):
         """Leave a contract out of this day's runs, with the reason where people look."""

@@ -60,7 +60,19 @@ class BillingSubscription(models.Model):
         domain="[('plan_id', '=', plan_id)]",
         help="The terms the contract was concluded on.",
     )
-    currency_id = fields.Many2one(related="version_id.currency_id", store=True)
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        tracking=True,
+        domain="[('id', 'in', currency_ids)]",
+        help="Currency of prices and invoices. The customer's price list suggests it, where the "
+        "plan has prices in that currency.",
+    )
+    currency_ids = fields.Many2many(related="version_id.currency_ids")
     cadence_count = fields.Integer(related="version_id.cadence_count")
     cadence_unit = fields.Selection(related="version_id.cadence_unit")
     timing = fields.Selection(related="version_id.timing")
@@ -168,6 +180,16 @@ class BillingSubscription(models.Model):
             if subscription.version_id.plan_id != subscription.plan_id:
                 subscription.version_id = subscription.plan_id.current_version_id
 
+    @api.depends("version_id.currency_id", "partner_id")
+    def _compute_currency_id(self):
+        for subscription in self:
+            if subscription.currency_id and subscription.state != State.DRAFT.value:
+                continue
+            version = subscription.version_id
+            preferred = subscription.partner_id.property_product_pricelist.currency_id
+            is_offered = preferred in version.currency_ids
+            subscription.currency_id = preferred if is_offered else version.currency_id
+
     @api.depends("line_ids.amount", "line_ids.end_date")
     def _compute_amount_period(self):
         for subscription in self:
@@ -233,6 +255,21 @@ class BillingSubscription(models.Model):
                     )
                 )
 
+    @api.constrains("version_id", "currency_id")
+    def _check_currency_priced(self):
+        for subscription in self:
+            version = subscription.version_id
+            if subscription.currency_id not in version.currency_ids:
+                raise ValidationError(
+                    self.env._(
+                        "Currency: not every charge of %(version)s has a price in %(currency)s. "
+                        "Choose %(currencies)s, or enter prices in %(currency)s on the charges.",
+                        version=version.display_name,
+                        currency=subscription.currency_id.name,
+                        currencies=" / ".join(version.currency_ids.mapped("name")),
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
@@ -248,6 +285,8 @@ class BillingSubscription(models.Model):
 
     def write(self, vals):
         """A moved end has the run look again at the time between the old and the new one."""
+        if "currency_id" in vals:
+            self._check_currency_free(vals["currency_id"])
         if "end_date" in vals:
             new = fields.Date.to_date(vals["end_date"])
             for subscription in self:
@@ -255,6 +294,23 @@ class BillingSubscription(models.Model):
                 if days and subscription.end_date != new:
                     subscription.line_ids._resettle(min(days))
         return super().write(vals)
+
+    def _check_currency_free(self, currency_id):
+        """Refuse another currency once the contract has left draft.
+
+        :raises UserError: what is billed is in the currency of before
+        """
+        for subscription in self:
+            is_other = subscription.currency_id.id != currency_id
+            if is_other and subscription.state != State.DRAFT.value:
+                raise UserError(
+                    self.env._(
+                        "Currency: %(contract)s runs in %(currency)s, which cannot change any "
+                        "more. End it and conclude a new contract.",
+                        contract=subscription.name,
+                        currency=subscription.currency_id.name,
+                    )
+                )
 
     def _prepare_line_values(self):
         """Values of the lines a new contract of this plan version starts with.

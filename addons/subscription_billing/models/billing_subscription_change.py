@@ -184,13 +184,12 @@ class BillingSubscription(models.Model):
             )
 
     def _check_currency(self, version):
-        if version.currency_id != self.currency_id:
+        if self.currency_id not in version.currency_ids:
             raise UserError(
                 self.env._(
-                    "%(plan)s is priced in %(new)s, %(contract)s in %(old)s. Choose a plan in "
-                    "%(old)s, or end the contract and conclude a new one.",
+                    "%(plan)s has no prices in %(old)s, the currency of %(contract)s. Choose a "
+                    "plan priced in %(old)s, or end the contract and conclude a new one.",
                     plan=version.plan_id.name,
-                    new=version.currency_id.name,
                     contract=self.name,
                     old=self.currency_id.name,
                 )

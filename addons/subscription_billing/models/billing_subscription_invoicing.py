@@ -1,6 +1,8 @@
-from odoo import Command, models
+from datetime import timedelta
+
+from odoo import Command, api, models
 from odoo.fields import Domain
-from odoo.tools import format_date, formatLang, plaintext2html
+from odoo.tools import plaintext2html
 
 from ..core import invoicing
 from .billing_subscription import BILLABLE_STATES
@@ -18,27 +20,30 @@ class BillingSubscription(models.Model):
     _inherit = "billing.subscription"
 
     def _bill(self, today, run=None):
-        """Bill all that is due on a day and not billed yet, and post the invoices.
+        """Bill all that is due on a day and not billed yet, and post what does not wait as draft.
 
         All contracts belong to one company. Everything happens in the current transaction and
         either as a whole or not at all: the caller isolates errors.
 
         :param date today: the day to bill for, also the date of the invoices
         :param run: the ``billing.run`` this belongs to, if any
-        :return: the posted ``account.move`` records
+        :return: the new ``account.move`` records
         """
         subscriptions = self.with_company(self.company_id)
         standings = subscriptions.line_ids._get_standings()
         due = subscriptions._get_due_items(standings, today)
         billed = subscriptions.filtered(lambda sub: any(due.get(line.id) for line in sub.line_ids))
-        moves = billed._create_invoices(due, today, run)
+        moves = self._create_invoices(billed._get_documents(due), today, run)
         subscriptions.line_ids._advance_billed_until(standings, due, today)
         # A day that is stored too early would be found by the run again and again.
         (subscriptions - billed)._compute_next_billing_date()
         if moves:
-            moves._post(soft=False)
+            waiting = moves.filtered("billing_post_date")
+            waiting._log_waiting(billed)
+            posted = moves - waiting
+            posted._post(soft=False)
             billed._clear_billing_error()
-            billed._period_invoiced_hook(moves)
+            posted._call_invoiced_hook()
         return moves
 
     def _get_due_items(self, standings, today):
@@ -53,27 +58,46 @@ class BillingSubscription(models.Model):
             for line_id, standing in standings.items()
         }
 
-    def _create_invoices(self, due, today, run):
-        """One draft document per contract, with its periods, in one batch."""
-        values = [sub._prepare_invoice_values(due, today, run) for sub in self]
+    def _get_documents(self, due):
+        """What goes on which document.
+
+        :param dict due: line id -> list of :class:`DueItem`
+        :return: list of pairs of a contract and its ``(line, item)`` pairs: one per contract, two
+            where credits have a document of their own
+        """
+        documents = []
+        for sub in self:
+            items = [(line, item) for line in sub.line_ids for item in due.get(line.id, ())]
+            groups = [items]
+            if sub.version_id.credit_document == "credit_note":
+                groups = [
+                    [pair for pair in items if pair[1].is_credit is is_credit]
+                    for is_credit in (True, False)
+                ]
+            documents += [(sub, group) for group in groups if group]
+        return documents
+
+    @api.model
+    def _create_invoices(self, documents, today, run):
+        """The drafts of documents as of ``_get_documents()``, with their periods, in one batch."""
+        values = [sub._prepare_invoice_values(items, today, run) for sub, items in documents]
         quiet = {"tracking_disable": True, "mail_create_nolog": True}
         moves = self.env["account.move"].with_context(**quiet).create(values)
         # Charges and credits at different tax rates: the sign of the net says not all.
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
         return moves
 
-    def _prepare_invoice_values(self, due, today, run):
-        """Values of the document of one contract: an invoice, or a credit note if it is negative.
+    def _prepare_invoice_values(self, items, today, run):
+        """Values of one document of a contract: an invoice, or a credit note if it is negative.
 
         Addons that add to the invoice call ``super()`` and extend the dict.
 
-        :param dict due: line id -> list of :class:`DueItem`
+        :param list items: pairs of a contract line and a :class:`DueItem`
         :param date today: date of the invoice
         :param run: ``billing.run`` or None
         :return: dict for ``account.move.create``
         """
         self.ensure_one()
-        items = [(line, item) for line in self.line_ids for item in due.get(line.id, ())]
         is_refund = sum(item.draft.amount for _line, item in items) < 0
         sign = -1 if is_refund else 1
         origin_taxes = self._get_origin_taxes([item for _line, item in items])
@@ -87,13 +111,15 @@ class BillingSubscription(models.Model):
             "partner_id": self.partner_id.id,
             "currency_id": self.currency_id.id,
             "invoice_date": today,
-            "delivery_date": max(item.draft.period.last_day for _line, item in items),
+            "delivery_date": self._get_delivery_date(items, today),
             "invoice_origin": self.name,
             "ref": self.client_reference or False,
             "invoice_user_id": self.user_id.id,
             "invoice_line_ids": lines,
             **self.business_unit_id._prepare_invoice_defaults(self.partner_id),
         }
+        if self.version_id.draft_days:
+            values["billing_post_date"] = today + timedelta(days=self.version_id.draft_days)
         terms = values.get("invoice_payment_term_id") or self.partner_id.property_payment_term_id
         if self.invoice_payment_term_id:
             values["invoice_payment_term_id"] = self.invoice_payment_term_id.id
@@ -101,6 +127,11 @@ class BillingSubscription(models.Model):
             # Without terms Odoo would take the real date, which is not the day of a late run.
             values["invoice_date_due"] = today
         return values
+
+    def _get_delivery_date(self, items, today):
+        """The end of the service that a document is about (§ 14 (4) No. 6 UStG)."""
+        days = [item.draft.period.last_day for line, item in items if not line._is_deposit()]
+        return max(days, default=today)
 
     def _get_origin_taxes(self, items):
         """Taxes of the invoice lines that credits give back: a credit mirrors its charge.
@@ -112,26 +143,18 @@ class BillingSubscription(models.Model):
         return {row.id: row.invoice_line_id.tax_ids.ids for row in rows if row.invoice_line_id}
 
     def _period_invoiced_hook(self, moves):
-        """Called once per chunk after the invoices of a run were posted, before the commit.
+        """Called once per chunk after documents of contracts were posted, before the commit.
 
-        Override to act on new invoices in the same transaction; call ``super()``. Work that
-        leaves the database (mail, collection) belongs into a cron of its own.
+        Documents that waited as drafts come here when they are posted, by whomever. Override to
+        act in the same transaction; call ``super()``. Work that leaves the database (mail,
+        collection) belongs into a cron of its own. Which contracts a document bills says
+        ``moves._get_billed_contracts()``.
 
-        :param moves: the posted ``account.move`` records, one per contract, in the order of
-            ``self``
+        :param moves: the posted ``account.move`` records; ``self`` are their contracts
         """
         body = self.env._("Invoiced by the billing run.")
         moves._message_log_batch(bodies={move.id: body for move in moves})
-        payloads = {
-            sub.id: {
-                "invoice_id": move.id,
-                "number": move.name,
-                "amount_total": move.amount_total,
-                "currency": move.currency_id.name,
-            }
-            for sub, move in zip(self, moves, strict=True)
-        }
-        self.env["billing.event"]._record("subscription.invoiced", self, payloads)
+        moves._record_for_contracts("subscription.invoiced")
 
     def _get_due_domain(self, today):
         """Contracts with something due on a day; those set aside on it are left out."""
@@ -245,37 +268,6 @@ class BillingSubscriptionLine(models.Model):
             precision("Product Unit"),
             precision("Product Price"),
             self.currency_id.decimal_places,
-        )
-
-    def _get_invoice_line_text(self, item):
-        """Name of the charge and the period, in the customer's language."""
-        self.ensure_one()
-        draft = item.draft
-        language = self.subscription_id.partner_id.lang or self.env.lang
-        line = self.with_context(lang=language)
-        name = line.charge_id.name
-        text = line.env._(
-            "%(charge)s\n%(first)s – %(last)s",
-            charge=line.env._("Credit: %s", name) if item.is_credit else name,
-            first=format_date(line.env, draft.period.start, lang_code=language),
-            last=format_date(line.env, draft.period.last_day, lang_code=language),
-        )
-        days, of_days = draft.days
-        if days != of_days:
-            text += line.env._(" (%(days)s of %(of_days)s days)", days=days, of_days=of_days)
-        return text + line._get_quantity_text(item)
-
-    def _get_quantity_text(self, item):
-        """The quantity in words where the invoice line cannot show it as its own."""
-        if item.is_credit or self.charge_model == "flat":
-            return ""
-        quantity, _unit_price = invoicing.line_shape(item.draft, *self._get_stored_digits())
-        if quantity == item.draft.quantity:
-            return ""
-        return self.env._(
-            "\n%(quantity)s %(unit)s",
-            quantity=formatLang(self.env, float(item.draft.quantity), dp="Product Unit"),
-            unit=self.uom_id.name,
         )
 
     def _advance_billed_until(self, standings, due, today):

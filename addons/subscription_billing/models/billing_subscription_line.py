@@ -57,10 +57,13 @@ class BillingSubscriptionLine(models.Model):
         "End Date: a contract line cannot end before it starts. Enter its start or a later day.",
     )
 
-    @api.depends("charge_id")
+    @api.depends("charge_id", "currency_id")
     def _compute_unit_price(self):
         for line in self:
-            line.unit_price = line.charge_id.unit_price
+            other = line.charge_id.price_ids.filtered_domain(
+                [("currency_id", "=", line.currency_id.id)]
+            )
+            line.unit_price = (other or line.charge_id).unit_price
 
     @api.depends("quantity", "unit_price", "charge_id", "currency_id")
     def _compute_amount(self):

@@ -107,7 +107,7 @@ class BillingSubscriptionLine(models.Model):
     def _get_terms(self):
         """What a full period costs; a price agreed with the customer goes before the plan's."""
         self.ensure_one()
-        terms = self.charge_id._get_terms()
+        terms = self.charge_id._get_terms(self.currency_id)
         agreed = Decimal(str(self.unit_price))
         if isinstance(terms, Flat) and terms.amount != agreed:
             return Flat(agreed)
@@ -118,7 +118,7 @@ class BillingSubscriptionLine(models.Model):
     def _has_agreed_price(self):
         """Whether a price was agreed with this customer, apart from the plan's."""
         self.ensure_one()
-        return self._get_terms() != self.charge_id._get_terms()
+        return self._get_terms() != self.charge_id._get_terms(self.currency_id)
 
     def _get_standings(self):
         """What the rules need to know of each line, in a fixed number of queries.
@@ -182,6 +182,23 @@ class BillingSubscriptionLine(models.Model):
             found = line.subscription_id.line_ids.filtered(line._is_continuing)
         return line._get_first_day()
 
+    def _get_concluded_day(self):
+        """The day from which on the customer has the charge, whatever its quantity was."""
+        self.ensure_one()
+        line = found = self
+        while found:
+            line = found[0]
+            start = line.start_date
+            found = line.subscription_id.line_ids.filtered(
+                lambda other, line=line, start=start: (
+                    start
+                    and other.charge_id == line.charge_id
+                    and other.end_date == start
+                    and other.start_date != start
+                )
+            )
+        return line.start_date or line.subscription_id.start_date
+
     def _is_continuing(self, other):
         """Whether the line goes on where another one of the same charge and grid has ended."""
         return (
@@ -244,15 +261,15 @@ class BillingSubscriptionLine(models.Model):
     def _get_price_changes(self):
         """Planned prices for existing contracts, as pairs of day and terms."""
         self.ensure_one()
-        changes = self.charge_id.sudo().price_change_ids.filtered("is_for_existing")
-        return tuple((change.effective_date, change._get_terms()) for change in changes)
+        changes = self.charge_id._get_planned_prices(self.currency_id, self._get_concluded_day())
+        return tuple((change.effective_date, change._get_own_terms()) for change in changes)
 
     def _get_grid_anchor(self):
         """The day from which the periods of the line are counted."""
         self.ensure_one()
         subscription, version = self.subscription_id, self.charge_id.version_id
         cadence, first = version._get_cadence(), self._get_first_day()
-        if self.charge_id.recurrence == "once":
+        if self.charge_id.recurrence != "recurring":
             return first
         if subscription.billing_day:
             return billing_day_anchor(subscription.billing_day, first, cadence)
@@ -279,11 +296,13 @@ LEDGER_QUERY = """
            period.amount, period.corrects_id, period.explanation
       FROM billing_period period
       JOIN billing_subscription_line line ON line.id = period.line_id
+      JOIN billing_charge charge ON charge.id = line.charge_id
       LEFT JOIN billing_period origin ON origin.id = period.corrects_id
      WHERE period.line_id IN %s
        AND period.voided IS NOT TRUE
        AND (line.billed_until IS NULL
             OR period.end_date > line.billed_until
-            OR origin.end_date > line.billed_until)
+            OR origin.end_date > line.billed_until
+            OR charge.recurrence = 'deposit')
      ORDER BY period.id
 """

@@ -77,7 +77,7 @@ class BillingSubscription(models.Model):
         """
         self.ensure_one()
         lines = self._get_lines_after(effective).filtered(
-            lambda line: line.charge_id.recurrence == "recurring"
+            lambda line: line.charge_id.recurrence != "once"
         )
         following = self.copy({"partner_id": partner.id, "start_date": effective, "line_ids": []})
         following.line_ids.unlink()

@@ -21,8 +21,9 @@ class BillingSubscriptionChangeWizard(models.TransientModel):
     plan_id = fields.Many2one(
         "billing.plan",
         string="New Plan",
-        domain="[('currency_id', '=', currency_id), ('company_id', 'in', (company_id, False))]",
-        help="Plans in the currency of the contract.",
+        domain="[('current_version_id.currency_ids', 'in', [currency_id]), "
+        "('company_id', 'in', (company_id, False))]",
+        help="Plans with prices in the currency of the contract.",
     )
     line_ids = fields.One2many(
         "billing.subscription.change.line",

@@ -1,0 +1,45 @@
+from odoo import models
+from odoo.tools import format_date, formatLang
+
+from ..core import invoicing
+
+
+class BillingSubscriptionLine(models.Model):
+    """What invoice lines say, in the customer's language."""
+
+    _inherit = "billing.subscription.line"
+
+    def _get_invoice_line_text(self, item):
+        """Name of the charge and the period."""
+        self.ensure_one()
+        draft = item.draft
+        language = self.subscription_id.partner_id.lang or self.env.lang
+        line = self.with_context(lang=language)
+        name = line.charge_id.name
+        if line._is_deposit():
+            return line.env._("Return: %s", name) if item.is_credit else name
+        if item.is_credit:
+            name = line.env._("Credit: %s", name)
+        text = line.env._(
+            "%(charge)s\n%(first)s – %(last)s",
+            charge=name,
+            first=format_date(line.env, draft.period.start, lang_code=language),
+            last=format_date(line.env, draft.period.last_day, lang_code=language),
+        )
+        days, of_days = draft.days
+        if days != of_days:
+            text += line.env._(" (%(days)s of %(of_days)s days)", days=days, of_days=of_days)
+        return text + line._get_quantity_text(item)
+
+    def _get_quantity_text(self, item):
+        """The quantity in words where the invoice line cannot show it as its own."""
+        if item.is_credit or self.charge_model == "flat":
+            return ""
+        quantity, _unit_price = invoicing.line_shape(item.draft, *self._get_stored_digits())
+        if quantity == item.draft.quantity:
+            return ""
+        return self.env._(
+            "\n%(quantity)s %(unit)s",
+            quantity=formatLang(self.env, float(item.draft.quantity), dp="Product Unit"),
+            unit=self.uom_id.name,
+        )
