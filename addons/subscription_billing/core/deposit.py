@@ -1,7 +1,8 @@
 """Deposits: money that secures a contract, given back in full when the contract ends.
 
 A deposit belongs to no time that is served. It stands in the ledger on its first day, which keeps
-it unique there, and what is given back is exactly what was charged, never a part by days.
+it unique there, and its return on the day of the end. What is given back is exactly what was
+charged, never a part by days.
 """
 
 from __future__ import annotations
@@ -33,11 +34,16 @@ class Deposit:
     @property
     def period(self) -> BillingPeriod:
         """The one day under which it stands in the ledger."""
-        return BillingPeriod(self.day, self.day + timedelta(days=1))
+        return one_day(self.day)
 
     def is_due_on(self, day: date) -> bool:
         """Whether the deposit must be held on a day."""
         return self.day <= day and (self.end is None or day < self.end)
+
+
+def one_day(day: date) -> BillingPeriod:
+    """The period of a single day."""
+    return BillingPeriod(day, day + timedelta(days=1))
 
 
 def held(entries: Sequence[LedgerEntry]) -> LedgerEntry | None:
@@ -99,7 +105,7 @@ def due_return(
     paid = held(entries)
     if not paid or deposit.end is None or today < deposit.end:
         return None
-    return DraftCredit(entry=paid, period=paid.period, days=(1, 1), amount=-paid.amount)
+    return DraftCredit(entry=paid, period=one_day(deposit.end), days=(1, 1), amount=-paid.amount)
 
 
 def next_deposit_day(deposit: Deposit, entries: Sequence[LedgerEntry]) -> date | None:
@@ -112,4 +118,5 @@ def next_deposit_day(deposit: Deposit, entries: Sequence[LedgerEntry]) -> date |
     """
     if held(entries):
         return deposit.end
-    return deposit.day if deposit.end is None or deposit.day < deposit.end else None
+    returned = max((entry.period.start for entry in entries), default=deposit.day)
+    return deposit.day if deposit.end is None or returned < deposit.end else None

@@ -27,6 +27,7 @@ from . import billing_period_display
 from . import billing_run
 from . import billing_run_error
 from . import billing_invoice_draft
+from . import billing_price_notice
 from . import billing_business_unit
 from . import billing_test_clock
 from . import account_move

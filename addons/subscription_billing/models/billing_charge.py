@@ -147,9 +147,7 @@ class BillingCharge(models.Model):
         return self.sudo().price_change_ids.filtered(
             lambda change: (
                 change.currency_id == currency
-                and (
-                    change.is_for_existing or (concluded and change.effective_date <= concluded)
-                )
+                and (change.is_for_existing or (concluded and change.effective_date <= concluded))
             )
         )
 

@@ -21,12 +21,8 @@ class BillingChargeTier(models.Model):
         ondelete="cascade",
         index=True,
     )
-    price_id = fields.Many2one(
-        "billing.charge.price", ondelete="cascade", index="btree_not_null"
-    )
-    change_id = fields.Many2one(
-        "billing.price.change", ondelete="cascade", index="btree_not_null"
-    )
+    price_id = fields.Many2one("billing.charge.price", ondelete="cascade", index="btree_not_null")
+    change_id = fields.Many2one("billing.price.change", ondelete="cascade", index="btree_not_null")
     up_to = fields.Float(
         digits="Product Unit", help="The tier covers quantities up to and including this one."
     )

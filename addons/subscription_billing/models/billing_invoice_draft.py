@@ -1,7 +1,10 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+
+_logger = logging.getLogger(__name__)
 
 
 class BillingPlanVersion(models.Model):
@@ -49,15 +52,13 @@ class AccountMove(models.Model):
         rows = (
             self.env["billing.period"]
             .sudo()
-            ._read_group(
-                [("move_id", "in", self.ids)], ["move_id"], ["subscription_id:recordset"]
-            )
+            ._read_group([("move_id", "in", self.ids)], ["move_id"], ["subscription_id:recordset"])
         )
         return {move.id: contracts for move, contracts in rows}
 
     def _call_invoiced_hook(self):
-        contracts = self.env["billing.subscription"].sudo().union(
-            *self._get_billed_contracts().values()
+        contracts = (
+            self.env["billing.subscription"].sudo().union(*self._get_billed_contracts().values())
         )
         if contracts:
             contracts._period_invoiced_hook(self)
@@ -95,9 +96,7 @@ class AccountMove(models.Model):
         for day, moves in self.grouped("billing_post_date").items():
             body = self.env._("Waits as a draft; the billing run posts it on %s.", day)
             moves._message_log_batch(bodies={move.id: body for move in moves})
-            moves._record_for_contracts(
-                "subscription.invoice_drafted", post_date=day.isoformat()
-            )
+            moves._record_for_contracts("subscription.invoice_drafted", post_date=day.isoformat())
 
     def _post(self, soft=True):
         """The ledger of billed time says what the posted document says; people edit drafts."""
@@ -171,6 +170,7 @@ class BillingRun(models.Model):
         """A draft that cannot be posted waits for the next day, with the reason on its contract."""
         move.billing_post_date = today + timedelta(days=1)
         message = self.env["billing.run.error"]._get_reason(error)
+        _logger.warning("Draft %s cannot be posted: %s", move.id, error)
         move._message_log(body=self.env._("Not posted: %(reason)s", reason=message))
         for contract in move._get_billed_contracts().get(move.id, ()):
             contract._set_billing_error(message, today)

@@ -81,17 +81,20 @@ class BillingSubscriptionLine(models.Model):
             return changes
         subscription = self.subscription_id
         first_day = subscription.trial_end_date or subscription.start_date
-        return price_days(self._get_terms(), changes, phases._get_phases(self.currency_id), first_day)
+        return price_days(
+            self._get_terms(), changes, phases._get_phases(self.currency_id), first_day
+        )
 
 
 class BillingPlan(models.Model):
     _inherit = "billing.plan"
 
-    def _index_prices(self, percent, effective):
+    def _index_prices(self, percent, effective, notice_days=0):
         """Plan prices of all versions higher (or lower) by percent, existing contracts included.
 
         :param float percent: e.g. 3.5 for 3.5 percent more
         :param date effective: first day of the new prices
+        :param int notice_days: customers are told so many days ahead; zero: not by Odoo
         :raises UserError: nothing would be left of the prices
         :return: the ``billing.price.change`` records
         """
@@ -106,6 +109,7 @@ class BillingPlan(models.Model):
                     "charge_id": charge.id,
                     "currency_id": currency.id,
                     "effective_date": effective,
+                    "notice_days": notice_days,
                     "params": params_of(
                         scaled(charge._get_terms_on(effective, currency), factor, PRICE_DIGITS)
                     ),

@@ -24,9 +24,7 @@ class BillingPriceTerms(models.AbstractModel):
     fixed_per_event = fields.Monetary(
         string="Fixed Fee", help="Charged in addition for each value, e.g. per transaction."
     )
-    free_events = fields.Integer(
-        string="Free Events", help="The first so many values in a period cost nothing at all."
-    )
+    free_events = fields.Integer(help="The first so many values in a period cost nothing at all.")
     package_size = fields.Float(digits="Product Unit", default=1.0, help="Units in one package.")
     free_units = fields.Float(
         string="Free Allowance",

@@ -88,8 +88,9 @@ class BillingRun(models.Model):
         due = scope & subscriptions._get_due_domain(today)
         subscriptions._run_lifecycle(today, scope)
         self._close_earlier(company, today)
-        if not self._post_drafts(company, today, scope):
-            return 0
+        for step in (self._send_price_notices, self._post_drafts):
+            if not step(company, today, scope):
+                return 0
         if not (total := subscriptions.search_count(due)):
             return self._commit_step()
         run = self._open(company, today, total)

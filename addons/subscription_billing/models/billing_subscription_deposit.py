@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from odoo import models
+from odoo import api, fields, models
 
 from ..core import repair
 from ..core.deposit import Deposit, due_deposit, due_return, next_deposit_day
@@ -34,6 +34,32 @@ class DepositStanding:
         """The mark of the line: behind the deposit, and behind its return."""
         returned = any(item.is_credit for item in items)
         return max(today, self.deposit.period.end) if returned else self.deposit.period.end
+
+
+class BillingCharge(models.Model):
+    _inherit = "billing.charge"
+
+    deposit_warning = fields.Char(compute="_compute_deposit_warning")
+
+    @api.depends("recurrence", "product_id")
+    @api.depends_context("company", "lang")
+    def _compute_deposit_warning(self):
+        for charge in self:
+            charge.deposit_warning = charge._get_deposit_warning()
+
+    def _get_deposit_warning(self):
+        """A deposit is owed to the customer: neither income nor taxed when it comes in."""
+        if self.recurrence != "deposit" or not self.product_id:
+            return False
+        account = self.product_id.product_tmpl_id.get_product_accounts()["income"]
+        if account.internal_group == "income" or not account:
+            return self.env._(
+                "Product: a deposit is owed to the customer. Choose a product whose income "
+                "account is a liability."
+            )
+        if self.product_id.taxes_id.filtered("amount"):
+            return self.env._("Product: a deposit is not taxed. Choose a product without taxes.")
+        return False
 
 
 class BillingSubscriptionLine(models.Model):

@@ -153,13 +153,23 @@ tours.add("subscription_billing_price", {
         },
         {
             content: "valid from",
-            trigger: ".modal .o_selected_row td[name=effective_date] input",
+            trigger: ".modal div[name=effective_date] input",
             run: "edit 31.12.2099",
         },
+        {content: "it starts as the price today", trigger: ".modal div[name=unit_price]:visible"},
         {
             content: "new price",
-            trigger: ".modal .o_selected_row td[name=unit_price] input",
+            trigger: ".modal div[name=unit_price]:visible input",
             run: "edit 12",
+        },
+        {
+            content: "keep the price",
+            trigger: ".modal:not(.o_inactive_modal) .o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "the price in the list",
+            trigger: ".modal div[name=price_change_ids] td[name=price_summary]:contains(12)",
         },
         {
             content: "save",
