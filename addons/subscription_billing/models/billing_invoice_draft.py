@@ -167,7 +167,7 @@ class BillingRun(models.Model):
         return seconds_left
 
     def _leave_draft(self, move, error, today):
-        """A draft that cannot be posted waits for the next day, with the reason on its contract."""
+        """What cannot be posted waits for the next day, with the reason on its contract."""
         move.billing_post_date = today + timedelta(days=1)
         message = self.env["billing.run.error"]._get_reason(error)
         _logger.warning("Draft %s cannot be posted: %s", move.id, error)

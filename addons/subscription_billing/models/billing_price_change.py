@@ -58,7 +58,9 @@ class BillingPriceChange(models.Model):
     def default_get(self, fields):
         """A new price starts as the present one: people change what differs."""
         values = super().default_get(fields)
-        charge = self.env["billing.charge"].browse(values.get("charge_id"))
+        # In a list of a charge its id comes with the context, not among the fields.
+        charge_id = values.get("charge_id") or self.env.context.get("default_charge_id")
+        charge = self.env["billing.charge"].browse(charge_id)
         if charge.exists():
             present = self._prepare_param_values(charge.charge_model, charge._prepare_params())
             if "tier_ids" in present:

@@ -156,7 +156,10 @@ tours.add("subscription_billing_price", {
             trigger: ".modal div[name=effective_date] input",
             run: "edit 31.12.2099",
         },
-        {content: "it starts as the price today", trigger: ".modal div[name=unit_price]:visible"},
+        {
+            content: "it starts as the price today",
+            trigger: ".modal div[name=unit_price] input:value(/[12]0/)",
+        },
         {
             content: "new price",
             trigger: ".modal div[name=unit_price]:visible input",
