@@ -18,7 +18,7 @@ class BillingPlanIndex(models.TransientModel):
 
     plan_ids = fields.Many2many("billing.plan", string="Plans", required=True)
     percent = fields.Float(
-        digits=(16, 4), help="3.5 raises prices by 3.5 percent, -3.5 lowers them."
+        digits=(16, 2), help="3.5 raises prices by 3.5 percent, -3.5 lowers them."
     )
     effective_date = fields.Date(
         string="Valid From", required=True, default=lambda self: self._get_default_date()
