@@ -132,21 +132,29 @@ class BillingRun(models.Model):
     def _work_off(self, due, today):
         """Bill chunk after chunk until nothing is due or the time is over.
 
+        Contracts come in the order of their ids, each at most once per run: one that stays due
+        after it was billed must not be billed for ever.
+
         :return: seconds left for the calling cron
         """
         self.ensure_one()
         size = self._get_chunk_size()
         retries = MAX_RETRIES
+        last_id = 0
         while True:
             try:
-                chunk = self._lock_chunk(due, size)
-                if not chunk:
+                found = self._find_chunk(due, size, last_id)
+                if not found:
                     return float("inf")
-                self._bill_chunk(chunk, today)
+                next_id = found[-1].id
+                chunk = self._lock_chunk(found, due)
+                if chunk:
+                    self._bill_chunk(chunk, today)
                 seconds_left = self._commit_step(
                     len(chunk), remaining=max(self.total_count - self.done_count, 0)
                 )
                 retries = MAX_RETRIES
+                last_id = next_id
             except OperationalError:
                 retries -= 1
                 if not retries or self.env.context.get(ONE_TRANSACTION):
@@ -161,10 +169,13 @@ class BillingRun(models.Model):
         value = self.env["ir.config_parameter"].sudo().get_param(CHUNK_PARAMETER, CHUNK_SIZE)
         return max(int(value), 1)
 
-    def _lock_chunk(self, due, size):
-        """The next contracts nobody else is working on, read again under the lock."""
+    def _find_chunk(self, due, size, last_id):
+        """The next contracts that are due, in the order of their ids."""
         subscriptions = self.env["billing.subscription"].with_company(self.company_id)
-        found = subscriptions.search(due, limit=size, order="next_billing_date, id")
+        return subscriptions.search(due & Domain("id", ">", last_id), limit=size, order="id")
+
+    def _lock_chunk(self, found, due):
+        """Those nobody else is working on, read again under the lock."""
         return found.try_lock_for_update().filtered_domain(due)
 
     def _bill_chunk(self, chunk, today):

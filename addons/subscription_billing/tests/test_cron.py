@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
@@ -29,6 +30,22 @@ class TestCron(SubscriptionBillingCommon):
         self.assertFalse(later.period_ids)
         self._trigger()
         self.assertEqual(len(due.period_ids), 1)
+
+    def test_what_stays_due_is_worked_off_once_per_run(self):
+        """Whatever leaves a contract due after it was billed, a run comes to its end."""
+        contracts = self._create_contracts(3, start=self.today)
+        seen = []
+
+        def stay_due(chunk, today, run=None):
+            seen.extend(chunk.ids)
+            if len(seen) > 30:
+                raise AssertionError("the run does not end")
+            return self.env["account.move"]
+
+        self.env["ir.config_parameter"].sudo().set_param("subscription_billing.chunk_size", 2)
+        with patch.object(self.registry["billing.subscription"], "_bill", stay_due):
+            self._run_billing(self.today)
+        self.assertEqual(sorted(seen), sorted(contracts.ids))
 
     def test_cron_asks_each_company_for_its_day(self):
         """Midnight in Auckland comes half a day before midnight in Los Angeles."""
