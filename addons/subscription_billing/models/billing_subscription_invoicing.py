@@ -57,7 +57,7 @@ class BillingSubscription(models.Model):
         """One draft document per contract, with its periods, in one batch."""
         values = [sub._prepare_invoice_values(due, today, run) for sub in self]
         quiet = {"tracking_disable": True, "mail_create_nolog": True}
-        moves = self.env["account.move"].with_context(**quiet).create(values)
+        moves = self.env["account.move"].with_context(**quiet)._create_billing_documents(values)
         # Charges and credits at different tax rates: the sign of the net says not all.
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
         return moves
