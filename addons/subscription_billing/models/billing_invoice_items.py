@@ -1,7 +1,7 @@
 from contextlib import ExitStack, contextmanager
 
 from odoo import Command, api, models
-from odoo.tools import frozendict, str2bool
+from odoo.tools import clean_context, frozendict, str2bool
 
 COMPLETE_PARAMETER = "subscription_billing.complete_items"
 # What complete items take the place of. If another module has a say in one of these, it must be
@@ -44,7 +44,7 @@ KNOWN_TAXES = {"percent", "division", "fixed", "group"}
 WITHHELD = "is_withholding_tax_on_payment"
 
 
-def _is_known(model, name, others=()):
+def is_known(model, name, others=()):
     """Whether a method of a model is Odoo's own, overridden by no module we do not know.
 
     :param others: prefixes of more modules that may override it
@@ -79,7 +79,7 @@ class AccountMove(models.Model):
         self._fill_journals(values_list)
         self._fill_analytic_distributions(values_list)
         with self._complete_items_afterwards() as created:
-            # Amounts of lines are still zero, there is nothing to convert between currencies.
+            # Amounts are still zero, there is nothing to convert between currencies.
             lines_alone = self.with_context(skip_invoice_line_sync=True)
             moves = lines_alone.create(values_list).with_env(self.env)
             created(moves, values_list)
@@ -123,7 +123,7 @@ class AccountMove(models.Model):
         """Whether it is switched on and all that is replaced is Odoo's own."""
         parameters = self.env["ir.config_parameter"].sudo()
         return str2bool(parameters.get_param(COMPLETE_PARAMETER, "True")) and all(
-            _is_known(self.env[model], name)
+            is_known(self.env[model], name)
             for model, names in REPLACED_METHODS.items()
             for name in names
         )
@@ -154,7 +154,7 @@ class AccountMove(models.Model):
     @api.model
     def _fill_journals(self, values_list):
         """Give each document the journal Odoo would choose, chosen once per kind of document."""
-        if not _is_known(self, "_search_default_journal"):
+        if not is_known(self, "_search_default_journal"):
             return
         journals = {}
         for values in values_list:
@@ -171,7 +171,7 @@ class AccountMove(models.Model):
         """Say that lines have no distribution if there is no rule that could give them one."""
         Line = self.env["account.move.line"]
         rules = self.env["account.analytic.distribution.model"].sudo()
-        known = _is_known(Line, "_related_analytic_distribution", ORDER_MODULES)
+        known = is_known(Line, "_related_analytic_distribution", ORDER_MODULES)
         if not known or rules.search_count([], limit=1):
             return
         for values in values_list:
@@ -183,7 +183,8 @@ class AccountMove(models.Model):
 
     def _complete_items(self):
         """Create tax and payment term items of new documents that have only their lines."""
-        Line = self.env["account.move.line"]
+        context = clean_context(self.env.context) | {"skip_invoice_line_sync": True}
+        Line = self.env["account.move.line"].with_context(context)
         found = [move._prepare_tax_items() for move in self]
         Line._set_base_amounts([update for items in found for update in items["base"]])
         Line.create([values for items in found for values in items["tax"]])
@@ -241,17 +242,15 @@ class AccountMoveLine(models.Model):
         :param list updates: pairs of line and dict of ``balance``, ``amount_currency`` and
             ``tax_tag_ids``
         """
-        names = ["balance", "amount_currency"]
+        names = ["balance", "amount_currency", "tax_tag_ids"]
         lines = self.concat(*[line for line, _values in updates])
         with self.env.protecting([self._fields[name] for name in names], lines):
+            by_tags = {}
             for line, values in updates:
                 line.balance = values["balance"]
                 line.amount_currency = values["amount_currency"]
+                [(_set, _id, tag_ids)] = values["tax_tag_ids"]
+                by_tags.setdefault(tuple(tag_ids), []).append(line.id)
+            for tag_ids, line_ids in by_tags.items():
+                self.browse(line_ids).tax_tag_ids = [Command.set(tag_ids)]
         lines.modified(names)
-        by_tags = {}
-        for line, values in updates:
-            [(_set, _id, tag_ids)] = values["tax_tag_ids"]
-            by_tags.setdefault(tuple(tag_ids), []).append(line.id)
-        for tag_ids, line_ids in by_tags.items():
-            if tag_ids:
-                self.browse(line_ids).write({"tax_tag_ids": [Command.set(tag_ids)]})

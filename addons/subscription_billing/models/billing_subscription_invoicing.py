@@ -36,7 +36,7 @@ class BillingSubscription(models.Model):
         # A day that is stored too early would be found by the run again and again.
         (subscriptions - billed)._compute_next_billing_date()
         if moves:
-            moves._post(soft=False)
+            moves._post_billing_documents()
             billed._clear_billing_error()
             billed._period_invoiced_hook(moves)
         return moves

@@ -5,6 +5,7 @@ from . import test_correction
 from . import test_cron
 from . import test_import
 from . import test_invoice_items
+from . import test_invoice_numbers
 from . import test_invoice_values
 from . import test_isolation
 from . import test_plan

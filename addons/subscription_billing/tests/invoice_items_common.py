@@ -81,7 +81,7 @@ class InvoiceItemsCommon(SubscriptionBillingCommon):
             cls._create_tax(20.0, **split((100, account), (-100, other))),
             cls._create_tax(12.0, amount_type="division"),
             cls._create_tax(1.17, amount_type="fixed"),
-            cls._create_tax(0.0, amount_type="group", children_tax_ids=[Command.set(children.ids)]),
+            cls._create_tax(0.0, amount_type="group", children_tax_ids=children.ids),
             cls._create_tax(3.0, **later),
         )
 
@@ -242,9 +242,7 @@ class InvoiceItemsCommon(SubscriptionBillingCommon):
 
     def assertSameDocuments(self, found, expected):
         """Both hold the same, field by field; the first difference is shown."""
-        pairs = zip(
-            self._get_snapshots(found), self._get_snapshots(expected), found, strict=True
-        )
+        pairs = zip(self._get_snapshots(found), self._get_snapshots(expected), found, strict=True)
         for mine, theirs, move in pairs:
             self.assertEqual(
                 [values.get("display_type") for values in mine],
