@@ -122,7 +122,7 @@ class AccountMove(models.Model):
     def _is_completing_enabled(self):
         """Whether it is switched on and all that is replaced is Odoo's own."""
         parameters = self.env["ir.config_parameter"].sudo()
-        return str2bool(parameters.get_param(COMPLETE_PARAMETER, "True")) and all(
+        return str2bool(parameters.get_param(COMPLETE_PARAMETER, ""), True) and all(
             is_known(self.env[model], name)
             for model, names in REPLACED_METHODS.items()
             for name in names
@@ -183,8 +183,10 @@ class AccountMove(models.Model):
 
     def _complete_items(self):
         """Create tax and payment term items of new documents that have only their lines."""
-        context = clean_context(self.env.context) | {"skip_invoice_line_sync": True}
-        Line = self.env["account.move.line"].with_context(context)
+        # Without defaults of the caller, as Odoo does; amounts come in both currencies.
+        Line = self.env["account.move.line"].with_context(
+            clean_context(self.env.context), skip_invoice_line_sync=True
+        )
         found = [move._prepare_tax_items() for move in self]
         Line._set_base_amounts([update for items in found for update in items["base"]])
         Line.create([values for items in found for values in items["tax"]])
