@@ -20,6 +20,8 @@ from . import billing_subscription_hold
 from . import billing_subscription_change
 from . import billing_subscription_buttons
 from . import billing_subscription_parts
+from . import billing_invoice_items
+from . import billing_invoice_numbers
 from . import billing_subscription_invoicing
 from . import billing_subscription_texts
 from . import billing_period

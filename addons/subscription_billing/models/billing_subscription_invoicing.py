@@ -41,7 +41,7 @@ class BillingSubscription(models.Model):
             waiting = moves.filtered("billing_post_date")
             waiting._log_waiting(billed)
             posted = moves - waiting
-            posted._post(soft=False)
+            posted._post_billing_documents()
             billed._clear_billing_error()
             posted._call_invoiced_hook()
         return moves
@@ -82,7 +82,7 @@ class BillingSubscription(models.Model):
         """The drafts of documents as of ``_get_documents()``, with their periods, in one batch."""
         values = [sub._prepare_invoice_values(items, today, run) for sub, items in documents]
         quiet = {"tracking_disable": True, "mail_create_nolog": True}
-        moves = self.env["account.move"].with_context(**quiet).create(values)
+        moves = self.env["account.move"].with_context(**quiet)._create_billing_documents(values)
         # Charges and credits at different tax rates: the sign of the net says not all.
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
         return moves

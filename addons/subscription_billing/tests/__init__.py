@@ -11,6 +11,8 @@ from . import test_gross
 from . import test_history
 from . import test_import
 from . import test_invoice_draft
+from . import test_invoice_items
+from . import test_invoice_numbers
 from . import test_invoice_values
 from . import test_isolation
 from . import test_parts
