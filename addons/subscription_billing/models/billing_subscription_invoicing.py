@@ -239,13 +239,9 @@ class BillingSubscriptionLine(models.Model):
         }
 
     def _get_stored_digits(self):
-        """Decimal places an invoice line keeps: of quantity, unit price and currency."""
+        """Decimal places an invoice line keeps: of quantity and unit price."""
         precision = self.env["decimal.precision"].precision_get
-        return (
-            precision("Product Unit"),
-            precision("Product Price"),
-            self.currency_id.decimal_places,
-        )
+        return precision("Product Unit"), precision("Product Price")
 
     def _get_invoice_line_text(self, item):
         """Name of the charge and the period, in the customer's language."""
