@@ -12,6 +12,8 @@ from . import test_terms
 from . import test_parts
 from . import test_phases
 from . import test_gross
+from . import test_hand_over
+from . import test_quantity
 from . import test_change
 from . import test_credit
 from . import test_pause
