@@ -211,28 +211,30 @@ def due_charges(line: LineFacts, today: date, digits: int) -> list[DraftCharge]:
 
 
 def line_shape(
-    draft: DraftCharge, quantity_digits: int, price_digits: int, digits: int
+    draft: DraftCharge, quantity_digits: int, price_digits: int
 ) -> tuple[Decimal, Decimal]:
-    """Quantity and unit price whose rounded product is exactly the amount.
+    """Quantity and unit price whose product is exactly the amount.
 
-    An invoice shows quantity times unit price where this reproduces the amount with the
-    decimal places the database stores; otherwise quantity one at the amount.
+    An invoice shows quantity times unit price where this is the amount, with the decimal places
+    the database stores; otherwise quantity one at the amount. A product that has to be rounded
+    first is not enough: with taxes rounded per rate Odoo adds up the unrounded products, and the
+    document would differ from its lines.
 
     >>> from .pricing import per_unit
     >>> month = BillingPeriod(date(2026, 1, 1), date(2026, 2, 1))
     >>> full = DraftCharge(month, Decimal(3), per_unit(Decimal(3), Decimal("9.90")), (31, 31),
     ...     Decimal("29.70"))
-    >>> line_shape(full, 2, 2, 2)
+    >>> line_shape(full, 2, 2)
     (Decimal('3'), Decimal('9.90'))
     >>> odd = DraftCharge(month, Decimal("1.234"), per_unit(Decimal("1.234"), Decimal(10)),
     ...     (31, 31), Decimal("12.34"))
-    >>> line_shape(odd, 2, 2, 2)
+    >>> line_shape(odd, 2, 2)
     (Decimal('1'), Decimal('12.34'))
     """
     if len(draft.price.steps) == 1 and not draft.is_partial:
         step = draft.price.steps[0]
         quantity = round_amount(step.quantity, quantity_digits)
         unit_price = round_amount(step.unit_price, price_digits)
-        if round_amount(quantity * unit_price, digits) == draft.amount:
+        if quantity * unit_price == draft.amount:
             return step.quantity, step.unit_price
     return Decimal(1), draft.amount

@@ -64,7 +64,7 @@ class BillingSubscription(models.Model):
         )
         if billed:
             return max(billed.mapped("end_date"))
-        start = max(today, self.anchor_date or self.start_date)
+        start = max(today, self.trial_end_date or self.start_date)
         lines = self.line_ids.filtered("anchor_date")
         cadence = self.version_id._get_cadence()
         ends = [full_period(line.anchor_date, cadence, start).end for line in lines]

@@ -197,7 +197,9 @@ class BillingSubscription(models.Model):
 
     def _get_lines_after(self, day):
         """Lines that are charged on a day or later."""
-        return self.line_ids.filtered(lambda line: not line.end_date or line.end_date > day)
+        return self.line_ids.filtered(
+            lambda line: not line.end_date or line.end_date > max(day, line._get_first_day())
+        )
 
     def _move_trial(self, version, effective):
         """After a change inside the trial the length of the new plan's trial counts."""
@@ -207,7 +209,12 @@ class BillingSubscription(models.Model):
         # What ended inside the trial was free and stays so.
         for line in self.line_ids.filtered("end_date"):
             line.start_date = line.end_date
-        self.write({"trial_end_date": first_charged, "anchor_date": first_charged})
+        self.write(
+            {
+                "trial_end_date": first_charged,
+                "anchor_date": self._get_anchor(version, first_charged),
+            }
+        )
 
     def _add_lines(self, version, effective, quantities):
         """Lines for all charges of a version from a day on."""
@@ -255,22 +262,43 @@ class BillingSubscriptionLine(models.Model):
         self._resettle(day)
 
     def _change_quantity(self, quantity, effective):
-        """Cut the lines at a day and go on with another quantity."""
-        for line in self:
-            if line._get_first_day() >= effective and not line.period_ids:
-                line.quantity = quantity
+        """Cut the lines at a day and go on with another quantity.
+
+        What earlier changes of the quantity have cut, or were going to, is one stretch again:
+        the latest decision counts for all days from its own on.
+        """
+        for stretch in self._get_stretches():
+            first, last = stretch[0], stretch[-1]
+            if first._get_first_day() >= effective and not first.period_ids:
+                first.write({"quantity": quantity, "end_date": last.end_date})
+                (stretch - first)._end(effective)
                 continue
             values = {
                 "quantity": quantity,
-                # A change that was planned already keeps its own first day.
-                "start_date": max(effective, line._get_first_day()),
-                "end_date": line.end_date,
-                "unit_price": line.unit_price,
+                "start_date": max(effective, first._get_first_day()),
+                "end_date": last.end_date,
+                "unit_price": first.unit_price,
             }
-            following = line.copy(values)
+            following = first.copy(values)
             # The grid goes on; found anew it could lie elsewhere (every second week).
-            following.anchor_date = line.anchor_date
-            line._end(effective)
+            following.anchor_date = first.anchor_date
+            stretch._end(effective)
+
+    def _get_stretches(self):
+        """The lines, those together that go on with a charge where another one has stopped.
+
+        :return: list of lines in the order of time
+        """
+        stretches = []
+        for line in self.sorted(lambda line: (line._get_first_day(), line.id)):
+            if stretches and line._is_going_on_with(stretches[-1][-1]):
+                stretches[-1] += line
+            else:
+                stretches.append(line)
+        return stretches
+
+    def _is_going_on_with(self, other):
+        return self._is_continuing(other) and self.unit_price == other.unit_price
 
     def _move_grid(self, day):
         """Count periods from another day of the month, from the end of what is billed on.

@@ -262,13 +262,9 @@ class BillingSubscriptionLine(models.Model):
         }
 
     def _get_stored_digits(self):
-        """Decimal places an invoice line keeps: of quantity, unit price and currency."""
+        """Decimal places an invoice line keeps: of quantity and unit price."""
         precision = self.env["decimal.precision"].precision_get
-        return (
-            precision("Product Unit"),
-            precision("Product Price"),
-            self.currency_id.decimal_places,
-        )
+        return precision("Product Unit"), precision("Product Price")
 
     def _advance_billed_until(self, standings, due, today):
         """Move the mark up to which all is settled, for lines with something billed."""

@@ -1,5 +1,11 @@
+from datetime import timedelta
+
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..core.lifecycle import State
+from .billing_subscription_hold import PAUSE
 
 
 class BillingSubscription(models.Model):
@@ -76,35 +82,71 @@ class BillingSubscription(models.Model):
         :return: the contract of the new customer
         """
         self.ensure_one()
+        self._check_can_transfer(effective)
         lines = self._get_lines_after(effective).filtered(
             lambda line: line.charge_id.recurrence != "once"
         )
-        following = self.copy({"partner_id": partner.id, "start_date": effective, "line_ids": []})
+        following = self.copy(
+            {
+                "partner_id": partner.id,
+                "start_date": effective,
+                "end_date": self.end_date,
+                "is_end_credited": self.is_end_credited,
+                "line_ids": [],
+            }
+        )
         following.line_ids.unlink()
         for line in lines:
-            line.copy(
-                {
-                    "subscription_id": following.id,
-                    "start_date": False,
-                    "end_date": line.end_date,
-                }
-            )
+            line._copy_to(following, effective)
         self._cancel(effective, for_cause=True)
         following._continue(self, effective)
         self._log_change("transferred", effective, self.env._("Handed over to %s.", partner.name))
         return following
 
+    def _check_can_transfer(self, effective):
+        """Refuse a hand-over that would leave the old or the new customer without any day."""
+        self._check_can_change(effective + timedelta(days=-1))
+        if self.end_date and effective >= self.end_date:
+            raise UserError(
+                self.env._(
+                    "Effective Date: %(contract)s ends on %(date)s. Choose a day before.",
+                    contract=self.name,
+                    date=format_date(self.env, self.end_date),
+                )
+            )
+
     def _continue(self, former, effective):
-        """Start with the grid of periods of the former contract."""
+        """Go on where the former contract stops: trial, billing days and pauses."""
         self.ensure_one()
-        self._activate(effective)
         trial_end = former.trial_end_date
-        self.write(
-            {
-                "anchor_date": former.anchor_date,
-                "trial_end_date": trial_end if trial_end and trial_end > effective else False,
-                "billing_day": former.billing_day,
-            }
+        in_trial = bool(trial_end) and trial_end > effective
+        self._set_state(
+            State.TRIAL if in_trial else State.ACTIVE,
+            anchor_date=former.anchor_date,
+            trial_end_date=trial_end if in_trial else False,
+            billing_day=former.billing_day,
         )
-        for line in self.line_ids:
-            line.anchor_date = line._get_grid_anchor()
+        # A pause is a matter of the contract; other holds concern the customer of before.
+        for hold in former.hold_ids:
+            if hold.code == PAUSE and hold._lasts_beyond(effective):
+                start = max(hold.start_date, effective)
+                hold.copy({"subscription_id": self.id, "start_date": start})
+
+
+class BillingSubscriptionLine(models.Model):
+    _inherit = "billing.subscription.line"
+
+    def _copy_to(self, following, effective):
+        """Go on with the line, its price and its grid of periods in another contract."""
+        self.ensure_one()
+        # A change that is planned already keeps its day.
+        is_planned = self.start_date and self.start_date > effective
+        values = {
+            "subscription_id": following.id,
+            "start_date": self.start_date if is_planned else False,
+            "end_date": self.end_date,
+            "unit_price": self.unit_price,
+        }
+        line = self.copy(values)
+        line.anchor_date = self.anchor_date
+        return line

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..core.alignment import AlignmentType
 from ..core.errors import BillingRuleError
 from ..core.lifecycle import State, check_transition
 from .billing_subscription import RUNNING_STATES
@@ -46,10 +47,20 @@ class BillingSubscription(models.Model):
         state = State.TRIAL if in_trial else State.ACTIVE
         self._set_state(
             state,
-            anchor_date=first_charged,
+            anchor_date=self._get_anchor(self.version_id, first_charged),
             trial_end_date=first_charged if trial_days else False,
         )
         self.line_ids._fix_anchor()
+
+    def _get_anchor(self, version, first_charged):
+        """The day from which anniversaries count: the start of the contract.
+
+        Only where terms with a trial follow the anniversary it is the end of the trial: the first
+        period that costs something is a full one.
+        """
+        self.ensure_one()
+        is_anniversary = version.alignment == AlignmentType.ANNIVERSARY.value
+        return first_charged if is_anniversary else self.start_date
 
     def _set_state(self, state, **values):
         """The only writer of ``state``; records the fact in the outbox.

@@ -34,7 +34,10 @@ class BillingSubscription(models.Model):
             start = subscription.start_date
             subscription.minimum_end_date = minimum.after(start) if minimum and start else False
 
-    @api.depends("start_date", "anchor_date", "version_id", "partner_id")
+    @api.depends(
+        "start_date", "anchor_date", "version_id", "partner_id", "line_ids.anchor_date",
+        "line_ids.end_date",
+    )  # fmt: skip
     def _compute_earliest_end(self):
         for subscription in self:
             if not (subscription.start_date and subscription.version_id):
@@ -57,9 +60,17 @@ class BillingSubscription(models.Model):
             version._get_binding_terms(),
             self.start_date,
             notice_day,
-            self.anchor_date or self.start_date,
+            self._get_period_anchor(),
             version._get_cadence(),
         )
+
+    def _get_period_anchor(self):
+        """The day from which the periods of the terms in force are counted."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(
+            lambda line: line.charge_id.recurrence == "recurring" and not line.end_date
+        )
+        return lines[-1:].anchor_date or self.anchor_date or self.start_date
 
     def _get_end_reason(self, found):
         """The reason in words, for screens and letters."""

@@ -8,6 +8,7 @@ from . import test_cron
 from . import test_currencies
 from . import test_deposit
 from . import test_gross
+from . import test_hand_over
 from . import test_history
 from . import test_import
 from . import test_invoice_draft
@@ -22,6 +23,7 @@ from . import test_phases
 from . import test_plan
 from . import test_price_change
 from . import test_price_notice
+from . import test_quantity
 from . import test_queries
 from . import test_terms
 from . import test_tours

@@ -41,10 +41,13 @@ class ChangeCommon(SubscriptionBillingCommon):
         return [(row.kind, str(row.start_date), str(row.end_date), row.amount) for row in rows]
 
     @classmethod
-    def _get_billed_days(cls, contract):
-        """Return how often each day is billed net, by day, charge and quantity."""
+    def _get_billed_days(cls, source):
+        """Return how often each day is billed net, by day, charge and quantity.
+
+        :param source: a contract, or one line of it
+        """
         days = Counter()
-        for row in contract.period_ids.filtered(lambda row: not row.voided):
+        for row in source.period_ids.filtered(lambda row: not row.voided):
             count = -1 if row.kind == "credit" else 1
             for number in range((row.end_date - row.start_date).days):
                 day = row.start_date + timedelta(days=number)

@@ -131,6 +131,18 @@ class TestContract(SubscriptionBillingCommon):
         self.assertEqual(contract.state, "active")
         self.assertEqual(contract.anchor_date, self._day("2025-02-14"))
 
+    def test_anniversary_counts_from_the_start_after_a_trial_of_other_terms(self):
+        """A trial moves the anniversary of its own terms only."""
+        trial = self._create_plan("T", [{}], trial_days=14, alignment="calendar")
+        contract = self._create_contract(trial, start="2025-01-10")
+        contract._change_plan(self.monthly.current_version_id, self._day("2025-02-01"))
+        self._run_billing("2025-02-10")
+        self.assertEqual(
+            [period[:2] for period in self._get_billed(contract)],
+            [("2025-01-24", "2025-02-01"), ("2025-02-01", "2025-02-10"),
+             ("2025-02-10", "2025-03-10")],
+        )  # fmt: skip
+
     def test_contract_that_ends_in_its_trial_costs_nothing(self):
         plan = self._create_plan("Trial", [{}], trial_days=14)
         contract = self._create_contract(plan, start="2025-01-31", end_date="2025-02-05")

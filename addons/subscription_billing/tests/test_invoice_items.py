@@ -32,19 +32,7 @@ class TestInvoiceItems(InvoiceItemsCommon):
     def _post(self, moves):
         # A negative document cannot be posted.
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
-        self._analyze()
         moves._post(soft=False)
-        self._analyze()
-
-    def _analyze(self):
-        """Statistics for a ledger that was empty a moment ago.
-
-        Without them PostgreSQL plans Odoo's query of payment states so that it takes minutes.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(
-            "ANALYZE account_move, account_move_line, account_partial_reconcile, account_account"
-        )
 
     @contextmanager
     def _note_completed(self):

@@ -153,6 +153,17 @@ class TestInvoiceValues(SubscriptionBillingCommon):
             contract.line_ids.quantity = round(chance.uniform(0, 40), 2)
         self._check_amounts(self._run_billing("2025-03-01"))
 
+    def test_several_rounded_lines_add_up(self):
+        """With taxes rounded per line and, as Odoo does by default, per rate."""
+        for method in ("round_globally", "round_per_line"):
+            self.company.tax_calculation_rounding_method = method
+            contract = self._create_contract(self._seats(unit_price=9.99))
+            contract.line_ids.quantity = 2.5
+            move = self._run_billing("2025-04-01")
+            self.assertEqual(move.invoice_line_ids.mapped("price_subtotal"), [24.98] * 4)
+            self.assertEqual(move.amount_untaxed, 99.92)
+            self._check_amounts(move)
+
     def _bill_in_currency(self, name, digits, price):
         currency = self.env["res.currency"].search(
             [("name", "=", name), ("active", "in", (True, False))]

@@ -41,6 +41,15 @@ class TestTerms(SubscriptionBillingCommon):
         )
         self.assertEqual(credit.amount_untaxed, 67.74)  # 21 of 31 days
 
+    def test_end_with_the_period_follows_the_grid(self):
+        """Not the anniversary of the contract, where periods follow the calendar."""
+        plan = self._create_plan(
+            "Calendar", [{"unit_price": 31.0}], alignment="calendar", is_end_with_period=True
+        )
+        contract = self._create_contract(plan, start="2025-01-15")
+        found = contract._get_earliest_end(self._day("2025-03-10"))
+        self.assertEqual(str(found.day), "2025-04-01")
+
     def test_fixed_term_ends_by_itself(self):
         plan = self._create_plan("Fixed", [{"unit_price": 100.0}], fixed_count=3)
         contract = self._create_contract(plan, start="2025-01-01")
