@@ -256,3 +256,10 @@ class InvoiceItemsCommon(SubscriptionBillingCommon):
                     if values[name] != others[name]
                 }
                 self.assertFalse(different, f"{move.id} {others.get('display_type')}")
+
+    def _update_statistics(self):
+        """Without them the queries of payments and reconciliations may take seconds each."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "ANALYZE account_move, account_move_line, account_partial_reconcile, account_account"
+        )

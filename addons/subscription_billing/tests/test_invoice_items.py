@@ -24,11 +24,6 @@ class TestInvoiceItems(InvoiceItemsCommon):
         self._update_statistics()
         return both
 
-    def _update_statistics(self):
-        """Without them the queries of payments and reconciliations may take seconds each."""
-        self.env.flush_all()
-        self.env.cr.execute("ANALYZE account_move, account_move_line, account_partial_reconcile")
-
     def _post(self, moves):
         # A negative document cannot be posted.
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()

@@ -14,6 +14,7 @@ class TestInvoiceNumbers(InvoiceItemsCommon):
             self._get_random_documents(seed=8, count=count)
         )
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
+        self._update_statistics()
         return moves
 
     def _get_numbers_by_odoo(self, moves):
@@ -26,9 +27,9 @@ class TestInvoiceNumbers(InvoiceItemsCommon):
         return numbers
 
     def _check_numbers(self):
-        moves = self._create_documents(40)
+        moves = self._create_documents(20)
         expected = self._get_numbers_by_odoo(moves)
-        self.assertEqual(len(set(expected)), 40)
+        self.assertEqual(len(set(expected)), 20)
         self.assertEqual(set(moves.mapped("state")), {"draft"})
         moves._post_billing_documents()
         self.assertEqual(moves.mapped("name"), expected)

@@ -91,9 +91,16 @@ class TestTours(SubscriptionBillingCommon, HttpCase):
         self.assertEqual(change.unit_price, 12.0)
 
     def test_german(self):
+        """All that a newcomer does, in German."""
         self._speak_german()
         contract = self._create_billed_contract()
-        self._tour("change", f"contracts/{contract.id}")
+        for name in ("pause", "cancel", "change"):
+            self._tour(name, f"contracts/{contract.id}")
         self.assertEqual(contract.plan_id, self.upgrade)
+        self.assertFalse(contract.end_date)
+        self.assertEqual(contract.state, "active")
         self._tour("price", f"billing-plans/{self.upgrade.id}")
         self.assertEqual(self.upgrade.charge_ids.price_change_ids.unit_price, 12.0)
+        self._tour("contract")
+        self._tour("plan", "billing-plans")
+        self.assertTrue(self.env["billing.plan"].search([("name", "=", "Tour Plan")]))
