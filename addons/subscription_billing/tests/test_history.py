@@ -1,7 +1,7 @@
 """Whatever happens to contracts in whatever order, their time is billed once and right.
 
-Histories are drawn and, when one fails, shortened by hypothesis: the report ends with the fewest
-changes that still go wrong, each with its day.
+Histories are drawn by hypothesis. When one fails, it is made as simple as possible, with fewer and
+earlier changes, and the report ends with it: each step, its day and each run.
 """
 
 import sys
