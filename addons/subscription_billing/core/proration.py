@@ -42,6 +42,18 @@ def share(
     return count(part), count(full)
 
 
+def full_price(amount: Decimal, days: tuple[int, int]) -> Decimal:
+    """The price of a full period of which ``amount`` is the part: the opposite of a share.
+
+    :param days: days of the part and of the full period, as of :func:`share`
+
+    >>> full_price(Decimal("10"), (10, 31))
+    Decimal('31')
+    """
+    part, full = days
+    return amount * full / part
+
+
 def prorate(
     amount: Decimal,
     part: BillingPeriod,

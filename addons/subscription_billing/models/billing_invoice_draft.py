@@ -91,7 +91,7 @@ class AccountMove(models.Model):
             "currency": self.currency_id.name,
         }
 
-    def _log_waiting(self, contracts):
+    def _log_waiting(self):
         """Say on drafts that they wait, and until when."""
         for day, moves in self.grouped("billing_post_date").items():
             body = self.env._("Waits as a draft; the billing run posts it on %s.", day)

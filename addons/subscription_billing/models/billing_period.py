@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..core.proration import full_price
+
 # What may still change on a row of the ledger: its link to a document, and that it is void.
 MUTABLE_FIELDS = {"voided", "invoice_line_id"}
 
@@ -100,9 +102,9 @@ class BillingPeriod(models.Model):
         """
         self.ensure_one()
         facts = dict(self.explanation or {})
-        days, of_days = facts.get("days") or (1, 1)
+        days = tuple(facts.get("days") or (1, 1))
         facts.setdefault("computed_amount", str(self.amount))
-        facts["full_amount"] = str(Decimal(str(amount)) * of_days / days)
+        facts["full_amount"] = str(full_price(Decimal(str(amount)), days))
         # Past our own write(), which protects the ledger from everybody else.
         models.Model.write(self, {"amount": amount, "explanation": facts})
 

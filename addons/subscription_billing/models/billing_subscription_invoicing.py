@@ -39,7 +39,7 @@ class BillingSubscription(models.Model):
         (subscriptions - billed)._compute_next_billing_date()
         if moves:
             waiting = moves.filtered("billing_post_date")
-            waiting._log_waiting(billed)
+            waiting._log_waiting()
             posted = moves - waiting
             posted._post_billing_documents()
             billed._clear_billing_error()
