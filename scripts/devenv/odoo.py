@@ -6,6 +6,7 @@ import configparser
 import os
 import socket
 import subprocess
+import tempfile
 from pathlib import Path
 
 from . import debian, virtualenv
@@ -50,11 +51,10 @@ def _write_config(server: Server) -> Path:
             parser.set("options", key, value)
         else:
             parser.remove_option("options", key)
-    fresh = CACHE / f"odoo.conf.{os.getpid()}"
-    with fresh.open("w") as out:
+    # A file of its own, readable by its owner alone: test jobs are threads of one process.
+    with tempfile.NamedTemporaryFile("w", dir=CACHE, prefix="odoo.conf.", delete=False) as out:
         parser.write(out)
-    fresh.chmod(0o600)
-    fresh.replace(CONFIG)
+    Path(out.name).replace(CONFIG)
     return CONFIG
 
 
