@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from ctypes.util import find_library
 from pathlib import Path
 
 from .paths import CACHE
@@ -169,6 +170,19 @@ def ensure_programs(needed: dict[str, str], why: str) -> None:
         return
     with locked("apt"):
         install_packages(missing, why)
+
+
+def ensure_text_layout() -> None:
+    """The libraries WeasyPrint lays out text with; a bare machine lacks them."""
+    needed = {
+        "pango-1.0": "libpango-1.0-0",
+        "pangoft2-1.0": "libpangoft2-1.0-0",
+        "harfbuzz-subset": "libharfbuzz-subset0",
+    }
+    missing = [package for name, package in needed.items() if not find_library(name)]
+    if missing:
+        with locked("apt"):
+            install_packages(missing, "the layout of documents")
 
 
 def install_packages(packages: list[str], why: str) -> None:

@@ -11,6 +11,7 @@ def ensure(browser: bool = True) -> None:
     """Have Odoo, the virtual environment and the browser; seconds when all is there."""
     os.umask(0o022)
     debian.ensure_odoo()
+    debian.ensure_text_layout()
     virtualenv.ensure()
     if browser:
         debian.ensure_browser()
