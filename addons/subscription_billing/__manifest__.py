@@ -16,6 +16,7 @@
         "views/billing_charge_views.xml",
         "views/billing_plan_views.xml",
         "views/billing_plan_version_views.xml",
+        "views/billing_coupon_views.xml",
         "views/billing_subscription_views.xml",
         "views/billing_period_views.xml",
         "wizards/billing_subscription_act_views.xml",

@@ -15,6 +15,9 @@ from . import billing_subscription_terms
 from . import billing_subscription_line
 from . import billing_subscription_line_facts
 from . import billing_subscription_deposit
+from . import billing_discount_terms
+from . import billing_coupon
+from . import billing_subscription_discount
 from . import billing_plan_phase
 from . import billing_subscription_hold
 from . import billing_subscription_change

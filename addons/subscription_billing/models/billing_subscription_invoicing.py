@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import Command, api, models
 from odoo.fields import Domain
@@ -205,14 +206,15 @@ class BillingSubscriptionLine(models.Model):
         """
         self.ensure_one()
         if item.is_credit:
-            quantity, unit_price = -1, -item.draft.amount
+            shape = invoicing.LineShape(Decimal(-1), -item.draft.amount)
         else:
-            quantity, unit_price = invoicing.line_shape(item.draft, *self._get_stored_digits())
+            shape = invoicing.line_shape(item.draft, *self._get_stored_digits())
         values = {
             "product_id": self.product_id.id,
             "name": self._get_invoice_line_text(item),
-            "quantity": float(sign * quantity),
-            "price_unit": float(unit_price),
+            "quantity": float(sign * shape.quantity),
+            "price_unit": float(shape.unit_price),
+            "discount": float(shape.discount),
             "billing_period_ids": [Command.create(self._prepare_period_values(item, run))],
         }
         if self.subscription_id.analytic_distribution:
@@ -243,8 +245,10 @@ class BillingSubscriptionLine(models.Model):
         draft = item.draft
         if item.is_credit:
             full, full_amount, steps = item.corrects.full, item.corrects.full_amount, ()
+            reductions = ()
         else:
-            full, full_amount, steps = draft.full, draft.price.amount, draft.price.steps
+            full, full_amount, steps = draft.full, draft.full_amount, draft.price.steps
+            reductions = draft.reductions
         return {
             "model": self.charge_model,
             "days": list(draft.days),
@@ -259,7 +263,23 @@ class BillingSubscriptionLine(models.Model):
                 }
                 for step in steps
             ],
+            "discounts": self._prepare_discount_facts(reductions),
         }
+
+    def _prepare_discount_facts(self, reductions):
+        """What discounts took off the full period, with the names they had."""
+        discounts = self.env["billing.subscription.discount"].browse(
+            [reduction.discount.key for reduction in reductions]
+        )
+        return [
+            {
+                "id": discount.id,
+                "name": discount.name,
+                "rate": str(reduction.discount.rate) if reduction.discount.rate else None,
+                "amount": str(reduction.amount),
+            }
+            for discount, reduction in zip(discounts, reductions, strict=True)
+        ]
 
     def _get_stored_digits(self):
         """Decimal places an invoice line keeps: of quantity and unit price."""

@@ -163,15 +163,19 @@ class BillingSubscriptionLine(models.Model):
 
     def _prepare_standing(self, entries):
         self.ensure_one()
-        subscription = self.subscription_id
-        ends = [day for day in (subscription.end_date, self.end_date, self._get_once_end()) if day]
-        end = min(ends, default=None)
+        end = self._get_end()
         settled = self.billed_until or None
         if end and settled and settled >= end and not entries:
             return None
         kept = self._get_kept_spans()
         facts = self._prepare_facts(end, settled, repair.billed_time(entries))
         return LineStanding(facts, entries, kept)
+
+    def _get_end(self):
+        """The first day that is not charged any more, None while the line is open."""
+        self.ensure_one()
+        ends = (self.subscription_id.end_date, self.end_date, self._get_once_end())
+        return min(filter(None, ends), default=None)
 
     def _get_continued_from(self):
         """The first day of the charge, where the line goes on with it at another quantity."""
@@ -225,6 +229,7 @@ class BillingSubscriptionLine(models.Model):
         """The line as :class:`core.invoicing.LineFacts`."""
         version = self.charge_id.version_id
         changes = () if self._has_agreed_price() else self._get_price_changes()
+        discounts = self._get_line_discounts()
         once = self.charge_id.recurrence == "once"
         timing = invoicing.Timing.IN_ADVANCE if once else invoicing.Timing(version.timing)
         return invoicing.LineFacts(
@@ -241,7 +246,8 @@ class BillingSubscriptionLine(models.Model):
             pauses=() if once else self.subscription_id._get_unbilled_spans(),
             periods_per_invoice=1 if once else version.periods_per_invoice,
             price_changes=changes,
-            continues=self._get_continued_from() if changes else None,
+            continues=self._get_continued_from() if changes or discounts else None,
+            discounts=discounts,
         )
 
     def _get_once_end(self):

@@ -4,3 +4,4 @@ from . import billing_subscription_pause
 from . import billing_subscription_resume
 from . import billing_subscription_cancel
 from . import billing_plan_index
+from . import billing_subscription_discount
