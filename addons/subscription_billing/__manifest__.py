@@ -24,6 +24,7 @@
         "views/billing_run_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
+        "views/billing_invoice_policy_views.xml",
         "views/menus.xml",
     ],
     "demo": [

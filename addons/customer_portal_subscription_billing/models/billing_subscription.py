@@ -17,7 +17,7 @@ class BillingSubscription(models.Model):
         contract = self.with_company(self.company_id)
         due = contract._get_due_items(contract.line_ids._get_standings(), day)
         # Where credits have a document of their own, the charges come last.
-        _contract, items = contract._get_documents(due)[-1]
+        _contracts, items = contract._get_documents(due)[-1]
         values = contract._prepare_invoice_values(items, day, None)
         day = values.get("billing_post_date") or day
         move = self.env["account.move"].new(values)

@@ -25,6 +25,8 @@ from . import billing_subscription_buttons
 from . import billing_subscription_parts
 from . import billing_invoice_items
 from . import billing_invoice_numbers
+from . import billing_invoice_policy
+from . import billing_subscription_documents
 from . import billing_subscription_invoicing
 from . import billing_subscription_texts
 from . import billing_period
@@ -36,4 +38,5 @@ from . import billing_price_notice
 from . import billing_business_unit
 from . import billing_test_clock
 from . import account_move
+from . import product_category
 from . import res_partner

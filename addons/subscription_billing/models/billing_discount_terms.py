@@ -26,7 +26,9 @@ class BillingDiscountTerms(models.AbstractModel):
     percent = fields.Float(digits=(5, 2), help="100 makes periods free.")
     amount = fields.Monetary()
     units = fields.Float(string="Free Units", digits="Product Unit")
-    currency_id = fields.Many2one("res.currency", default=lambda self: self.env.company.currency_id)
+    currency_id = fields.Many2one(
+        "res.currency", default=lambda self: self.env.company.currency_id
+    )
     duration = fields.Selection(
         [
             ("always", "As long as the contract runs"),

@@ -22,6 +22,10 @@ class DepositStanding:
         """The day on which it is to charge or to give back."""
         return next_deposit_day(self.deposit, self.entries)
 
+    def get_next_day(self, items):
+        """The day on which something is to charge or to give back; nothing waits for it."""
+        return None if items else self.next_day
+
     def get_due(self, today, digits):
         """What goes on an invoice on a day: list of :class:`DueItem`, at most one."""
         charge = due_deposit(self.deposit, self.entries, today, digits)

@@ -40,6 +40,11 @@ class LineStanding:
         days = [invoicing.next_due_day(self.facts), credit]
         return min(filter(None, days), default=None)
 
+    def get_next_day(self, items):
+        """The day on which the line has something to charge once the items are billed."""
+        billed = [item.draft.period for item in items if not item.is_credit]
+        return invoicing.next_due_day(invoicing.with_billed(self.facts, billed))
+
     def get_due(self, today, digits):
         """What goes on an invoice on a day, in order of time.
 

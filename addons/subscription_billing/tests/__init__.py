@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_billing
 from . import test_change
+from . import test_collective
 from . import test_contract
 from . import test_correction
 from . import test_credit

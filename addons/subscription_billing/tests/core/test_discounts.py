@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from odoo.addons.subscription_billing.core.discounts import (
     Discount,
     LineDiscount,
