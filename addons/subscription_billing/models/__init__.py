@@ -29,6 +29,7 @@ from . import billing_invoice_policy
 from . import billing_subscription_documents
 from . import billing_subscription_invoicing
 from . import billing_subscription_texts
+from . import billing_subscription_preview
 from . import billing_period
 from . import billing_period_display
 from . import billing_run

@@ -5,6 +5,7 @@ from decimal import Decimal
 from odoo import Command, models
 
 from ..core.collecting import waits_until
+from .billing_subscription_line_facts import AHEAD
 
 
 class BillingSubscription(models.Model):
@@ -24,7 +25,7 @@ class BillingSubscription(models.Model):
         :return: list of pairs of the contracts of a document and its ``(line, item)`` pairs
         """
         groups = defaultdict(lambda: (self.browse(), []))
-        for sub in self:
+        for sub in self.sorted("id"):
             pairs = [(line, item) for line in sub.line_ids for item in due.get(line.id, ())]
             if pairs:
                 key = sub._get_document_key()
@@ -199,7 +200,9 @@ class BillingSubscription(models.Model):
 
         :return: dict of ledger row id -> ids of ``account.tax``
         """
-        row_ids = [item.corrects.id for item in items if item.is_credit]
+        row_ids = [
+            item.corrects.id for item in items if item.is_credit and item.corrects.id < AHEAD
+        ]
         rows = self.env["billing.period"].browse(row_ids)
         return {row.id: row.invoice_line_id.tax_ids.ids for row in rows if row.invoice_line_id}
 
@@ -217,3 +220,12 @@ def _by_heading(pairs):
             category = category.browse()
         groups.setdefault(category, []).append((line, item))
     return sorted(groups.items(), key=lambda entry: (bool(entry[0]), entry[0].id))
+
+
+def items_by_line(documents):
+    """The items of documents, as a dict of line id -> list of :class:`DueItem`."""
+    items = defaultdict(list)
+    for _contracts, pairs in documents:
+        for line, item in pairs:
+            items[line.id].append(item)
+    return items

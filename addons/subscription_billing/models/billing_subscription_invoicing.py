@@ -6,6 +6,7 @@ from odoo.tools import plaintext2html
 
 from ..core import invoicing
 from .billing_subscription import BILLABLE_STATES
+from .billing_subscription_documents import items_by_line
 
 BILLING_ERROR_ACTIVITY = "subscription_billing.mail_activity_billing_error"
 
@@ -37,7 +38,7 @@ class BillingSubscription(models.Model):
         )
         moves = self._create_invoices(documents, today, run)
         billed = self.browse().union(*[contracts for contracts, _items in documents])
-        subscriptions.line_ids._advance_billed_until(standings, _by_line(documents), today)
+        subscriptions.line_ids._advance_billed_until(standings, items_by_line(documents), today)
         # A day that is stored too early would be found by the run again and again.
         (subscriptions - billed)._compute_next_billing_date()
         subscriptions._carry(carried)
@@ -226,12 +227,3 @@ class BillingSubscriptionLine(models.Model):
             by_day[day] |= line
         for day, lines in by_day.items():
             lines.billed_until = day
-
-
-def _by_line(documents):
-    """The items of documents, as a dict of line id -> list of :class:`DueItem`."""
-    items = {}
-    for _contracts, pairs in documents:
-        for line, item in pairs:
-            items.setdefault(line.id, []).append(item)
-    return items

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,6 +14,8 @@ from ..core.proration import Proration
 from ..core.spans import Span, without
 
 ONE_DAY = Cadence(Unit.DAY)
+# Entries that are only looked ahead at have ids from here on: later than all that exist.
+AHEAD = 2**40
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,12 @@ class LineStanding:
         items += [DueItem(credit, credit.entry) for credit in back]
         return sorted(items, key=lambda item: (item.draft.period, item.draft.amount))
 
+    def after(self, items):
+        """The standing once items are billed, for looking ahead."""
+        entries = (*self.entries, *entries_of(items, self.entries))
+        facts = invoicing.with_billed(replace(self.facts, billed=()), repair.billed_time(entries))
+        return replace(self, facts=facts, entries=entries)
+
     def get_settled(self, items, today):
         """The day before which all is settled once the items are billed, None if unknown."""
         new = [item.draft.period for item in items]
@@ -97,6 +105,25 @@ class DueItem:
         if self.is_credit:
             return repair.Kind.CREDIT
         return repair.Kind.CORRECTION if self.corrects else repair.Kind.CHARGE
+
+
+def entries_of(items, entries):
+    """What items will be in the ledger, as :class:`core.repair.LedgerEntry`."""
+    found = []
+    for number, item in enumerate(items, start=len(entries)):
+        source = item.corrects if item.is_credit else item.draft
+        found.append(
+            repair.LedgerEntry(
+                id=AHEAD + number,
+                kind=item.kind,
+                period=item.draft.period,
+                amount=item.draft.amount,
+                full=source.full,
+                full_amount=source.full_amount,
+                corrects=item.corrects.id if item.corrects else None,
+            )
+        )
+    return found
 
 
 class BillingSubscriptionLine(models.Model):

@@ -23,6 +23,7 @@ from . import test_pause
 from . import test_percent
 from . import test_phases
 from . import test_plan
+from . import test_preview
 from . import test_price_change
 from . import test_price_notice
 from . import test_quantity
