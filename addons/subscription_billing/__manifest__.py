@@ -18,6 +18,7 @@
         "views/billing_plan_version_views.xml",
         "views/billing_coupon_views.xml",
         "views/billing_subscription_views.xml",
+        "views/billing_explanation_views.xml",
         "views/billing_period_views.xml",
         "wizards/billing_subscription_act_views.xml",
         "wizards/billing_plan_index_views.xml",

@@ -4,7 +4,7 @@ from odoo import Command, api, models
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
-from ..core import invoicing
+from ..core import explaining, invoicing
 from .billing_subscription import BILLABLE_STATES
 from .billing_subscription_documents import items_by_line
 
@@ -173,30 +173,36 @@ class BillingSubscriptionLine(models.Model):
         }
 
     def _prepare_explanation(self, item):
-        """How the amount came about, as JSON with decimals as strings."""
+        """How the amount came about, as JSON with decimals as strings.
+
+        What it must hold says :func:`core.explaining.explain`.
+        """
+        return self._prepare_credit_facts(item) if item.is_credit else self._prepare_facts_of(item)
+
+    def _prepare_facts_of(self, item):
         draft = item.draft
-        if item.is_credit:
-            full, full_amount, steps = item.corrects.full, item.corrects.full_amount, ()
-            reductions = ()
-        else:
-            full, full_amount, steps = draft.full, draft.full_amount, draft.price.steps
-            reductions = draft.reductions
         return {
             "model": self.charge_model,
             "days": list(draft.days),
-            "full": [full.start.isoformat(), full.end.isoformat()],
-            "full_amount": str(full_amount),
-            "steps": [
-                {
-                    "kind": step.kind.value,
-                    "quantity": str(step.quantity),
-                    "unit_price": str(step.unit_price),
-                    "amount": str(step.amount),
-                }
-                for step in steps
-            ],
-            "discounts": self._prepare_discount_facts(reductions),
+            "full": [draft.full.start.isoformat(), draft.full.end.isoformat()],
+            "full_amount": str(draft.full_amount),
+            "steps": [explaining.step_facts(step) for step in draft.price.steps],
+            "discounts": self._prepare_discount_facts(draft.reductions),
         }
+
+    def _prepare_credit_facts(self, item):
+        charge, draft = item.corrects, item.draft
+        facts = {
+            "model": self.charge_model,
+            "days": list(draft.days),
+            "full": [charge.full.start.isoformat(), charge.full.end.isoformat()],
+            "full_amount": str(charge.full_amount),
+        }
+        computed = explaining.explain(facts).amount(self.currency_id.decimal_places, True)
+        if computed != draft.amount:
+            # More than was left of the charge cannot be given back.
+            facts["limit"] = str(-draft.amount)
+        return facts
 
     def _prepare_discount_facts(self, reductions):
         """What discounts took off the full period, with the names they had."""
