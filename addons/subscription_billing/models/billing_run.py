@@ -94,7 +94,7 @@ class BillingRun(models.Model):
         due = scope & subscriptions._get_due_domain(today)
         subscriptions._run_lifecycle(today, scope)
         self._close_earlier(company, today)
-        for step in (self._send_price_notices, self._post_drafts):
+        for step in (self._send_price_notices, self._grant_bonuses, self._post_drafts):
             if not step(company, today, scope):
                 return 0
         if not (total := subscriptions.search_count(due)):

@@ -1,5 +1,7 @@
 from . import test_access
 from . import test_billing
+from . import test_bonus
+from . import test_bundle
 from . import test_change
 from . import test_collective
 from . import test_contract
@@ -30,5 +32,6 @@ from . import test_price_notice
 from . import test_quantity
 from . import test_queries
 from . import test_terms
+from . import test_timeline
 from . import test_tours
 from . import test_wizards
