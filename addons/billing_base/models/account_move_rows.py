@@ -56,7 +56,7 @@ class AccountMoveLine(models.Model):
             "item",
             self.name or "",
             quantity=to_decimal(self.quantity),
-            unit=self.product_uom_id.name or "",
+            unit=self._get_unit_name(),
             price=to_decimal(self.price_unit),
             discount=to_decimal(self.discount),
             taxes=self._get_tax_labels(),
@@ -89,14 +89,17 @@ class AccountMoveLine(models.Model):
         for line in self._get_section_lines().sorted("sequence"):
             depth = line._get_section_depth()
             if line.display_type == "product":
-                quantity, unit = to_decimal(line.quantity), line.product_uom_id.name or ""
-                rows.append(
-                    DocumentRow("item", line.name or "", quantity, unit, level=depth)
-                )
+                quantity, unit = to_decimal(line.quantity), line._get_unit_name()
+                rows.append(DocumentRow("item", line.name or "", quantity, unit, level=depth))
             else:
                 kind = SECTIONS.get(line.display_type, "note")
                 rows.append(DocumentRow(kind, line.name or "", level=depth))
         return rows
+
+    def _get_unit_name(self):
+        """The unit of the quantity, unless it is just "Units"."""
+        unit = self.product_uom_id
+        return "" if unit == self.env.ref("uom.product_uom_unit", False) else unit.name or ""
 
     def _get_tax_labels(self):
         return ", ".join(tax.tax_label for tax in self.tax_ids if tax.tax_label)

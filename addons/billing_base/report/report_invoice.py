@@ -8,6 +8,7 @@ from ..core.document import digits_needed, place_rows, split_text
 
 # A row with more lines may be split over pages.
 MAX_LINES_TOGETHER = 12
+MAX_PRICE_DIGITS = 6
 
 
 class ReportInvoice(models.AbstractModel):
@@ -67,7 +68,7 @@ class ReportInvoice(models.AbstractModel):
             "instalments": self._get_instalments(move),
             "notice": notice.text,
             "transfer": self._get_transfer(move) if notice.is_transfer_expected else None,
-            "terms": self._get_html(move.invoice_payment_term_id.note),
+            "terms": move.is_inbound() and self._get_html(move.invoice_payment_term_id.note),
             "notes": self._get_notes(move),
         }
 
@@ -143,8 +144,10 @@ class ReportInvoice(models.AbstractModel):
         place = move.partner_shipping_id
         if not place or place == move.partner_id:
             return ""
-        lines = self._get_letter_address(move.company_id, place)
-        return "" if lines == self._get_letter_address(move.company_id, move.partner_id) else lines
+        streets = {
+            partner._display_address(without_company=True) for partner in place + move.partner_id
+        }
+        return self._get_letter_address(move.company_id, place) if len(streets) > 1 else ""
 
     @api.model
     def _date(self, date):
@@ -193,7 +196,8 @@ class ReportInvoice(models.AbstractModel):
 
     @api.model
     def _price(self, price, currency):
-        at_most = max(self._digits("Product Price"), currency.decimal_places)
+        # Odoo keeps every decimal of a price; the ones that count are printed.
+        at_most = max(self._digits("Product Price"), currency.decimal_places, MAX_PRICE_DIGITS)
         return self._number(price, currency.decimal_places, at_most)
 
     @api.model
@@ -233,19 +237,27 @@ class ReportInvoice(models.AbstractModel):
     @api.model
     def _get_payments(self, move, money):
         widget = move.sudo().invoice_payments_widget or {}
-        rows = []
+        paid = {}
         for payment in widget.get("content", []):
-            if payment["is_exchange"]:
-                continue
-            date = self._date(fields.Date.to_date(payment["date"]))
-            if payment["is_refund"]:
-                label = self.env._("Credited on %s", date)
-            else:
-                label = self.env._("Paid on %s", date)
-            rows.append(("paid", label, money(-payment["amount"])))
+            if not payment["is_exchange"]:
+                # A payment of several instalments is one payment.
+                key = (payment["date"], payment["is_refund"], payment["move_id"])
+                paid[key] = paid.get(key, 0.0) + payment["amount"]
+        rows = []
+        for (date, is_refund, _move_id), amount in sorted(paid.items(), key=lambda one: one[0][0]):
+            label = self._get_payment_label(move, self._date(fields.Date.to_date(date)), is_refund)
+            rows.append(("paid", label, money(-amount)))
         if rows:
             rows.append(("due", self.env._("Amount due"), money(move.amount_residual)))
         return rows
+
+    @api.model
+    def _get_payment_label(self, move, date, is_refund):
+        if move.move_type == "out_refund":
+            return self.env._("Refunded or offset on %s", date)
+        if is_refund:
+            return self.env._("Credited on %s", date)
+        return self.env._("Paid on %s", date)
 
     @api.model
     def _get_company_totals(self, move):
