@@ -18,7 +18,9 @@ class TestDocumentPages(DocumentsCommon):
     @classmethod
     def _create_long_document(cls, count=120, **values):
         lines = [
-            cls._prepare_line(f"Item-{number:03}\n01/01/2026 – 01/31/2026", 10.01 + number)
+            cls._prepare_line(
+                f"Item-{number:03}\n01/01/2026 – 01/31/2026", 10.01 + number, taxes=cls.tax
+            )
             for number in range(count)
         ]
         lines.insert(count // 2, Command.create({"display_type": "line_section", "name": "Half"}))
@@ -29,22 +31,28 @@ class TestDocumentPages(DocumentsCommon):
         self.assertLessEqual(len(found), 1, page)
         return float(found[0].replace(",", "")) if found else None
 
+    def _has_totals(self, page):
+        return bool(re.search(r"^Total ", page, re.M))
+
     def test_carried_sums(self):
         """Recomputed from the items found on each page."""
         move = self._create_long_document()
         amounts = {line.name[:8]: line.price_subtotal for line in move.invoice_line_ids}
         pages = self._read_pages(self._print(move))
         self.assertGreaterEqual(len(pages), 5)
-        total, seen = 0.0, []
-        for index, page in enumerate(pages):
+        total, seen, is_open = 0.0, [], False
+        for page in pages:
             items = re.findall(r"Item-\d{3}", page)
-            before, seen = round(total, 2), [*seen, *items]
+            before, was_open = round(total, 2), is_open
+            seen += items
             total += sum(amounts[item] for item in items)
+            # The table is over where the totals are.
+            is_open = not self._has_totals(page) and (was_open or bool(items))
             brought = self._find_amount("Brought forward", page)
             carried = self._find_amount("Carried forward", page)
-            self.assertEqual(brought, before if index else None, page)
-            is_last = index == len(pages) - 1
-            self.assertEqual(carried, None if is_last else round(total, 2), page)
+            self.assertEqual(brought, before if was_open else None, page)
+            self.assertEqual(carried, round(total, 2) if is_open else None, page)
+        self.assertFalse(is_open)
         self.assertEqual(seen, sorted(name for name in amounts if name.startswith("Item")))
         self.assertAlmostEqual(total, move.amount_untaxed)
 
@@ -55,26 +63,25 @@ class TestDocumentPages(DocumentsCommon):
             self.assertIn(f"Page {number} of {len(pages)}", page)
             self.assertEqual(page.count("HRB 12345"), 1)
             self.assertIn(f"Invoice {move.name}", page)
-            self.assertIn("Description", page)
+            self.assertEqual("Description" in page, "Item-" in page)
 
     def test_totals_on_a_page_of_their_own(self):
         """Whatever the number of lines, the sum is handed over to the page that goes on."""
         outcomes = set()
-        for count in range(12, 24):
+        for count in range(2, 14):
             pages = self._read_pages(self._print(self._create_long_document(count)))
-            total = sum(10.01 + number for number in range(count))
+            total = round(sum(10.01 + number for number in range(count)), 2)
             for page, following in zip(pages, pages[1:], strict=False):
                 carried = self._find_amount("Carried forward", page)
                 self.assertEqual(carried, self._find_amount("Brought forward", following))
-            has_items = "Item-" in pages[-1]
-            outcomes.add((len(pages), has_items))
-            if len(pages) > 1 and not has_items and "Untaxed" in pages[-1]:
-                self.assertEqual(
-                    self._find_amount("Brought forward", pages[-1]), round(total, 2), pages[-1]
-                )
+                self.assertEqual(carried is None, self._has_totals(page))
             self.assertIsNone(self._find_amount("Carried forward", pages[-1]))
-        self.assertIn((1, True), outcomes)
-        self.assertIn((2, False), outcomes, "no count left the totals alone on a page")
+            is_alone = self._has_totals(pages[-1]) and "Item-" not in pages[-1]
+            outcomes.add((len(pages), is_alone))
+            if is_alone:
+                self.assertEqual(self._find_amount("Brought forward", pages[-1]), total)
+        self.assertIn((1, False), outcomes)
+        self.assertIn((2, True), outcomes, "no count left the totals alone on a page")
 
     def test_row_longer_than_a_page(self):
         """It is split; its amount is carried once."""
