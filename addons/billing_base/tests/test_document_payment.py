@@ -38,7 +38,7 @@ class TestDocumentPayment(DocumentsCommon):
     def _expect_code(self, move, **values):
         """The printed code is the one that another writer of the standard makes."""
         found = self._read_code(move._get_transfer_code())
-        expected = helpers.make_epc_qr(**values)
+        expected = helpers.make_epc_qr(**values, encoding="utf-8")
         self.assertEqual(expected.error, "M")
         self.assertLessEqual(expected.version, 13)
         self.assertEqual(found, [list(row) for row in expected.matrix])
@@ -46,19 +46,25 @@ class TestDocumentPayment(DocumentsCommon):
     # === CODE === #
 
     def test_code_is_that_of_the_standard(self):
-        move = self._create_document(self._prepare_line("Base fee", 119))
-        self._expect_code(
-            move, name="Nordlicht Systeme GmbH", iban=IBAN, amount=119, text=move.payment_reference
-        )
-        self.assertIn("Scan the code", self._read(move))
-
-    def test_code_with_creditor_reference(self):
-        move = self._create_document(payment_reference="RF18 5390 0754 7034")
+        move = self._create_document(self._prepare_line("Base fee", 119.25))
         self._expect_code(
             move,
             name="Nordlicht Systeme GmbH",
             iban=IBAN,
-            amount=100,
+            amount=119.25,
+            text=move.payment_reference,
+        )
+        self.assertIn("Scan the code", self._read(move))
+
+    def test_code_with_creditor_reference(self):
+        move = self._create_document(
+            self._prepare_line("Base fee", 0.75), payment_reference="RF18 5390 0754 7034"
+        )
+        self._expect_code(
+            move,
+            name="Nordlicht Systeme GmbH",
+            iban=IBAN,
+            amount=0.75,
             reference="RF18539007547034",
         )
 

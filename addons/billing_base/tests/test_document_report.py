@@ -1,4 +1,5 @@
 import io
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from pypdf import PdfReader
@@ -91,6 +92,7 @@ class TestDocumentReport(DocumentsCommon):
             chooser.invoice_template_pdf_report_id = False
 
     def test_print_button(self):
+        self.company.sudo().external_report_layout_id = self.env.ref("web.external_layout_standard")
         action = self._create_open_invoice().action_print_pdf()
         self.assertEqual(action["report_name"], "billing_base.report_invoice")
         self.assertTrue(action["is_in_process"])
@@ -126,11 +128,13 @@ class TestDocumentReport(DocumentsCommon):
         self.assertIn((core.report_name, {}), asked)
 
     def test_mail_attachment(self):
+        self.partner_a.email = "billing@customer.example"
         move = self._create_open_invoice()
         template = self.env.ref("account.email_template_edi_invoice")
         self._send(move, sending_methods=["email"], mail_template=template)
-        message = move.message_ids.filtered("attachment_ids")[:1]
-        pdf = message.attachment_ids.filtered(lambda one: one.mimetype == "application/pdf")
+        attachments = move.message_ids.attachment_ids
+        pdf = attachments.filtered(lambda one: one.mimetype == "application/pdf")
+        self.assertEqual(len(pdf), 1, attachments.mapped("name"))
         self.assertIn(f"Invoice {move.name}", self._read_pages(pdf.raw)[0])
 
     def test_proforma(self):
@@ -142,12 +146,14 @@ class TestDocumentReport(DocumentsCommon):
         """Odoo's own embedding works: attached, and described in the metadata."""
         if "ubl_cii_xml_id" not in self.env["account.move"]._fields:
             self.skipTest("account_edi_ubl_cii is not installed")
+        self.company.sudo().write({"phone": "+49 30 1", "email": "billing@nordlicht.example"})
         self.german.invoice_edi_format = "facturx"
         move = self._create_document(
             self._prepare_line(taxes=self.tax), partner_id=self.german.id
         )
-        module = "odoo.addons.account_edi_ubl_cii.models.account_move_send.tools.config"
-        with patch(module, {"test_enable": False}):
+        # In tests Odoo leaves the file alone.
+        tools = "odoo.addons.account_edi_ubl_cii.models.account_move_send.tools"
+        with patch(tools, SimpleNamespace(config={"test_enable": False})):
             self._send(move, sending_methods=["manual"])
         pdf = PdfReader(io.BytesIO(move.invoice_pdf_report_id.raw))
         self.assertIn("factur-x.xml", pdf.attachments)

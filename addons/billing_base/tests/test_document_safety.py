@@ -78,7 +78,8 @@ class TestDocumentSafety(DocumentsCommon):
             ref=hostile,
             narration=Markup('<p>Note<img src="file:///etc/passwd"/></p>'),
         )
-        text = self._read(move)
+        # Characters that no installed font has confuse the reader, not the document.
+        text = self._read(move).replace("\x00", "")
         self.assertIn("<script>alert(1)</script>", text)
         self.assertIn("{{7*7}}", text)
         self.assertIn("119.00", text)
