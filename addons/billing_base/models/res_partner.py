@@ -1,8 +1,12 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
+
+    invoice_sending_method = fields.Selection(
+        selection_add=[("portal", "in the Customer Portal"), ("post", "by Post")]
+    )
 
     def _get_billing_today(self, company):
         """Return what today is for this customer in ``company``.
