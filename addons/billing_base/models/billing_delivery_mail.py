@@ -15,12 +15,19 @@ class BillingDelivery(models.Model):
         return mails.search([("billing_delivery_id", "=", self.id)], limit=1)
 
     def _get_message_id(self):
-        """Message-ID of this delivery: the same in all attempts, so that a mail that arrives
-        twice after all is shown once by the customer's mail program."""
+        """Message-ID of the mail of this delivery.
+
+        All attempts use the same mail, so that one that arrives twice after all is shown once by
+        the customer's mail program. Only where somebody already has it and others get a new one,
+        is it another mail.
+        """
         self.ensure_one()
+        name = f"billing-delivery-{self.id}-"
+        messages = self.env["mail.message"].sudo()
+        earlier = messages.search_count([("message_id", "=like", f"<{name}%")])
         database = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-        # The address of a reply is found by this form of Odoo's own ids.
-        return f"<billing-delivery-{self.id}-openerp-{self.res_id}-{self.res_model}@{database}>"
+        # The document of a reply is found by the form of Odoo's own ids in the middle.
+        return f"<{name}{earlier}-openerp-{self.res_id}-{self.res_model}@{database}>"
 
     def _make_mail(self, document):
         """Post the message of this delivery and make one mail of it, which nobody else sends."""

@@ -62,6 +62,10 @@ class BillingDelivery(models.Model):
         """Commit and tell the cron; return the seconds left."""
         return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
 
+    @api.model
+    def _rollback(self):
+        self.env.cr.rollback()
+
     def _resolve_interrupted(self):
         """What was handed over by a process that is gone: nobody saw the answer.
 
@@ -85,12 +89,12 @@ class BillingDelivery(models.Model):
             if claimed and (mail := self._prepare()):
                 self._send(mail, sessions, observed, now)
         except OperationalError as error:
-            self.env.cr.rollback()
+            self._rollback()
             if not self._settle_after_error(observed.report, now, str(error)):
                 # Another transaction was first; the claim has set the time of the next attempt.
                 _logger.info("delivery %s is put off: %s", self.id, error)
         except Exception as error:  # noqa: BLE001 whatever it is, the others go on
-            self.env.cr.rollback()
+            self._rollback()
             unexpected = not isinstance(error, UserError)
             _logger.warning("delivery %s: %s", self.id, error, exc_info=unexpected)
             if not self._settle_after_error(observed.report, now, str(error)):
@@ -139,10 +143,11 @@ class BillingDelivery(models.Model):
         if not self.try_lock_for_update():
             return
         [(server_id, alias_id, smtp_from, _ids)] = mail._split_by_mail_configuration()
+        server = self.env["ir.mail_server"].sudo().browse(server_id)
         key = server_id, smtp_from
         session = self._connect(sessions, key)
         if not isinstance(session, smtplib.SMTP):
-            self._settle(session, mail, now)
+            self._settle(session, mail, now, server)
             return
         observed._session = session
         skipped = (self.reached_recipients or "").split(", ")
@@ -151,13 +156,13 @@ class BillingDelivery(models.Model):
             mail.with_context(billing_delivery=self.id, send_smtp_skip_to=skipped)._send(
                 smtp_session=observed,
                 alias_domain_id=alias_id,
-                mail_server=self.env["ir.mail_server"].browse(server_id),
+                mail_server=server,
             )
         except smtplib.SMTPServerDisconnected as error:
             _logger.info("delivery %s: %s", self.id, error)
         if session.sock is None:
             sessions.pop(key, None)
-        self._settle(observed.report, mail, now)
+        self._settle(observed.report, mail, now, server)
 
     def _connect(self, sessions, key):
         """A living session to the mail server of the key, or the report why there is none.
@@ -194,10 +199,10 @@ class BillingDelivery(models.Model):
 
     # === RESULT === #
 
-    def _settle(self, report, mail, now):
+    def _settle(self, report, mail, now, server=None):
         """Record the server's verdict on the delivery and on the mail in the chatter."""
         report = report or mail._get_delivery_report()
-        reason = self._explain(report, mail)
+        reason = self._explain(report, mail, server)
         reached = self._join_reached(report)
         if report.verdict is Verdict.ACCEPTED and not report.refused:
             self._set_delivered(reached_recipients=reached)
@@ -245,9 +250,8 @@ class BillingDelivery(models.Model):
         earlier = (self.reached_recipients or "").split(", ")
         return ", ".join(sorted({*filter(None, earlier), *report.accepted})) or False
 
-    def _explain(self, report, mail):
+    def _explain(self, report, mail, server):
         """What the report says, in words, with the remedy; False when all is well."""
-        server = mail.mail_server_id.name or self.env._("standard")
         text = report.text or (report.code and str(report.code)) or self.env._("no answer")
         if report.refused:
             refused = ", ".join(
@@ -268,7 +272,7 @@ class BillingDelivery(models.Model):
         if report.phase is Phase.CONNECT:
             return self.env._(
                 "The outgoing mail server (%(server)s) cannot be used: %(text)s. Nothing was sent.",
-                server=server,
+                server=(server and server.name) or self.env._("of the server's settings"),
                 text=text,
             )
         if report.phase is Phase.SENDER:
