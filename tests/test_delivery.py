@@ -29,7 +29,7 @@ JOB = "Job 'Billing: deliver invoices'"
 STATES = "SELECT state, count(*) FROM billing_delivery GROUP BY 1 ORDER BY 1"
 DELIVERY = re.compile(r"<billing-delivery-(\d+)-")
 # What waits for its next attempt is due now.
-NOW = "UPDATE billing_delivery SET next_attempt_at = '2000-01-01' WHERE state = 'retry'"
+NOW = "UPDATE billing_delivery SET next_attempt_at = '2000-01-01' WHERE state IN ('retry', 'waiting')"
 
 
 class Sink(MessageHandler):
