@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/billing_rules.xml",
         "data/delivery.xml",
+        "data/test_clock.xml",
         "views/billing_business_unit_views.xml",
         "views/billing_test_clock_views.xml",
         "views/billing_event_views.xml",
@@ -21,8 +22,13 @@
         "wizards/billing_test_clock_advance_views.xml",
         "views/account_move_views.xml",
         "views/account_payment_views.xml",
+        "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
         "views/billing_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["billing_base/static/src/components/**/*"],
+        "web.assets_tests": ["billing_base/static/tests/tours/**/*"],
+    },
 }

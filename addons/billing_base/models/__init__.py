@@ -14,6 +14,8 @@ from . import (
     billing_delivery_run,
     billing_event,
     billing_test_clock,
+    billing_test_clock_advance,
+    billing_test_clock_result,
     mail_mail,
     res_company,
     res_config_settings,

@@ -13,6 +13,7 @@ class AccountMove(models.Model):
         tracking=True,
         help="Part of the company this document belongs to.",
     )
+    is_billing_sandbox = fields.Boolean(related="company_id.is_billing_sandbox")
 
     # === DEFAULTS OF THE UNIT === #
     # The unit only proposes where core would choose something itself; what the user, the caller

@@ -9,6 +9,7 @@ from . import (
     test_settlement,
     test_settlement_events,
     test_test_clock,
+    test_test_clock_advance,
     test_today,
     test_unit_documents,
     test_views,
