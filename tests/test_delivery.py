@@ -9,7 +9,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from email.message import Message
 from typing import Any
@@ -29,22 +29,25 @@ JOB = "Job 'Billing: deliver invoices'"
 STATES = "SELECT state, count(*) FROM billing_delivery GROUP BY 1 ORDER BY 1"
 DELIVERY = re.compile(r"<billing-delivery-(\d+)-")
 # What waits for its next attempt is due now.
-NOW = "UPDATE billing_delivery SET next_attempt_at = '2000-01-01' WHERE state IN ('retry', 'waiting')"
+NOW = """
+    UPDATE billing_delivery SET next_attempt_at = '2000-01-01'
+     WHERE state IN ('retry', 'waiting')
+"""
 
 
 class Sink(MessageHandler):
-    """Keeps what it accepts; ``plan`` says for each mail in turn what is done instead.
+    """Keeps what it accepts; ``plan`` says for each mail in turn what happens instead.
 
     "slow": the answer takes a while; "lost": accepted, but the connection dies before the answer;
     "dropped": the connection dies before the content; other words are the answer.
     """
 
-    def __init__(self, plan: Iterator[str] = iter(())) -> None:
+    def __init__(self, plan: Iterable[str] = ()) -> None:
         super().__init__()
-        self.plan, self.mails = plan, []
+        self.plan, self.mails = iter(plan), []
         self.handed_over = threading.Event()
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any
     ) -> str:
         envelope.next = next(self.plan, "")
@@ -56,7 +59,7 @@ class Sink(MessageHandler):
         envelope.rcpt_tos.append(address)
         return "250 ok"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         self.handed_over.set()
         if envelope.next == "slow":
             await asyncio.sleep(0.3)
@@ -117,7 +120,7 @@ def test_server_that_does_all_it_can(server: Server, prepared: str) -> None:
     """Slow, dropping, refusing for now and for ever, dying after it accepted."""
     plan = ["", "slow", "dropped", "451 later", "550 nobody", "lost", "554 spam", "", "slow"]
     with scratch_database(server, prepared, "delivery_faults") as database:
-        sink = Sink(iter(plan))
+        sink = Sink(plan)
         with mail_server(sink) as port:
             deliver(server, database, port, "delivery-faults")
             found = states(server, database)

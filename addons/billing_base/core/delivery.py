@@ -170,7 +170,8 @@ class Report:
     def accepted(self) -> list[str]:
         """Addresses that have the mail.
 
-        >>> Report(Phase.ANSWER, 250, recipients=["a@x", "b@x"], refused={"b@x": (550, "")}).accepted
+        >>> refused = {"b@x": (550, "no such user")}
+        >>> Report(Phase.ANSWER, 250, recipients=["a@x", "b@x"], refused=refused).accepted
         ['a@x']
         >>> Report(Phase.ANSWER, 451, recipients=["a@x"]).accepted
         []

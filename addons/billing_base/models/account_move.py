@@ -58,7 +58,7 @@ class AccountMove(models.Model):
         return values
 
     def _get_mail_template(self):
-        """The unit's own template, when all of these have the same; by language as any template."""
+        """The unit's own template, if all of these have the same one."""
         fields_of_types = {
             "out_invoice": "invoice_mail_template_id",
             "out_refund": "credit_note_mail_template_id",

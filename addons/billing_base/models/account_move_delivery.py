@@ -32,7 +32,9 @@ class AccountMove(models.Model):
             billing_delivery_link_only=delivery.is_link_only,
         )
         if not Send._get_default_mail_partner_ids(
-            self, template := self._get_mail_template(), Send._get_default_mail_lang(self, template)
+            self,
+            template := self._get_mail_template(),
+            Send._get_default_mail_lang(self, template),
         ):
             raise UserError(self._get_missing_recipient_text())
         if delivery.is_link_only:

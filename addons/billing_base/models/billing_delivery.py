@@ -177,7 +177,9 @@ class BillingDelivery(models.Model):
             ]
         )
         by_document = {delivery.res_id: delivery for delivery in known}
-        taken_up = known.filtered(lambda d: d.state == "cancelled" and channels[d.res_id] != "none")
+        taken_up = known.filtered(
+            lambda d: d.state == "cancelled" and channels[d.res_id] != "none"
+        )
         for delivery in taken_up:
             delivery.channel = channels[delivery.res_id]
         taken_up._set_state("waiting", reason=False, attempt_count=0, next_attempt_at=False)

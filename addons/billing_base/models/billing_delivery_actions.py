@@ -78,7 +78,11 @@ class BillingDelivery(models.Model):
         deliveries = self.sudo()
         deliveries._lock_for_decision()
         for delivery in deliveries:
-            text = self.env._("Marked as delivered") if decision == "sent" else self.env._("Cancelled")
+            text = (
+                self.env._("Marked as delivered")
+                if decision == "sent"
+                else self.env._("Cancelled")
+            )
             delivery._log_decision(f"{text}: {reason}")
             delivery._drop_mail()
         if decision == "sent":

@@ -37,7 +37,9 @@ class BillingDelivery(models.Model):
         message = self.env["mail.message"].sudo().search([("message_id", "=", message_id)])
         if len(message) != 1:
             raise UserError(
-                self.env._("%(document)s could not be made into an email.", document=document.display_name)
+                self.env._(
+                    "%(document)s could not be made into an email.", document=document.display_name
+                )
             )
         mails = self.env["mail.mail"].sudo().search([("mail_message_id", "=", message.id)])
         if not mails:
@@ -104,7 +106,7 @@ class MailMail(models.Model):
         return Report(phase, code, self.failure_reason or "", [self.email_to or ""], refused)
 
     def _show_delivery(self, delivery, report):
-        """Tell in the chatter what the delivery knows: Odoo's own text says only that it failed."""
+        """Tell in the chatter what the delivery knows: Odoo's text says only that it failed."""
         if not self:
             return
         if delivery.state == "sent":

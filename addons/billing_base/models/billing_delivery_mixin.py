@@ -96,7 +96,9 @@ class BillingDeliveryMixin(models.AbstractModel):
 
         :param str reason: translated, shown on the delivery
         """
-        waiting = self.sudo()._get_deliveries().filtered(lambda d: d.state not in ("sent", "sending"))
+        waiting = (
+            self.sudo()._get_deliveries().filtered(lambda d: d.state not in ("sent", "sending"))
+        )
         for delivery in waiting:
             delivery._drop_mail()
         return waiting._set_state("cancelled", reason=reason, next_attempt_at=False)

@@ -40,7 +40,9 @@ class BillingDelivery(models.Model):
         left, last_id, sessions = self.search_count(due), 0, {}
         self._commit(remaining=left)
         try:
-            while chunk := self.search(due & Domain("id", ">", last_id), limit=CHUNK_SIZE, order="id"):
+            while chunk := self.search(
+                due & Domain("id", ">", last_id), limit=CHUNK_SIZE, order="id"
+            ):
                 for delivery_id in chunk.ids:
                     last_id, left = delivery_id, max(left - 1, 0)
                     self.browse(delivery_id)._deliver(now, due, sessions)
@@ -93,7 +95,7 @@ class BillingDelivery(models.Model):
             if not self._settle_after_error(observed.report, now, str(error)):
                 # Another transaction was first; the claim has set the time of the next attempt.
                 _logger.info("delivery %s is put off: %s", self.id, error)
-        except Exception as error:  # noqa: BLE001 whatever it is, the others go on
+        except Exception as error:
             self._rollback()
             unexpected = not isinstance(error, UserError)
             _logger.warning("delivery %s: %s", self.id, error, exc_info=unexpected)
@@ -271,7 +273,8 @@ class BillingDelivery(models.Model):
             )
         if report.phase is Phase.CONNECT:
             return self.env._(
-                "The outgoing mail server (%(server)s) cannot be used: %(text)s. Nothing was sent.",
+                "The outgoing mail server (%(server)s) cannot be used: %(text)s. "
+                "Nothing was sent.",
                 server=(server and server.name) or self.env._("of the server's settings"),
                 text=text,
             )

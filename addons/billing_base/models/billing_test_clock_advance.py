@@ -137,7 +137,7 @@ class BillingTestClock(models.Model):
         self.env.cr.rollback()
 
     def _advance_one_day(self, today):
-        """Run the next day; False when the clock was stopped, is moved by somebody else or fails."""
+        """Run the next day; False when the clock was stopped, somebody else moves it, or fails."""
         self.invalidate_recordset(["date", "target_date"])
         if not self.try_lock_for_update(allow_referencing=True):
             return False
@@ -146,7 +146,7 @@ class BillingTestClock(models.Model):
         try:
             self._run_one_day(today)
             self.env.flush_all()
-        except Exception as error:  # noqa: BLE001 whatever it is, people see it at the clock
+        except Exception as error:
             self._rollback()
             _logger.warning("test clock %s, %s: %s", self.id, today, error, exc_info=True)
             self.advance_error = self.env._(

@@ -85,7 +85,9 @@ class BillingTestClock(models.Model):
                 "res_model": move._name,
                 "res_id": move.id,
                 "document_name": move.display_name,
-                "amount": -move.amount_total if move.move_type == "out_refund" else move.amount_total,
+                "amount": -move.amount_total
+                if move.move_type == "out_refund"
+                else move.amount_total,
                 "currency_id": move.currency_id.id,
             }
             for move in moves.search(self._get_result_domain(last_id) & sale, order="id")

@@ -11,6 +11,7 @@ from . import (
     test_test_clock,
     test_test_clock_advance,
     test_today,
+    test_tours,
     test_unit_documents,
     test_views,
 )

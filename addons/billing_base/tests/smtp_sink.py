@@ -54,7 +54,8 @@ class Session(socketserver.StreamRequestHandler):
             elif verb == "DATA":
                 self.data()
             elif verb == "QUIT":
-                return self.say("221 bye")
+                self.say("221 bye")
+                break
             else:
                 self.say("250 ok")
 

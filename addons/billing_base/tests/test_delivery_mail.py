@@ -54,12 +54,16 @@ class TestDeliveryMail(DeliveryCommon):
         self.assertEqual((message.model, message.res_id), ("account.move", delivery.res_id))
         self.assertEqual(message.notification_ids.mapped("notification_status"), ["sent"])
         self.assertEqual(message.notification_ids.res_partner_id, self.partner_a)
-        self.assertFalse(self.env["mail.mail"].sudo().search([("mail_message_id", "=", message.id)]))
+        self.assertFalse(
+            self.env["mail.mail"].sudo().search([("mail_message_id", "=", message.id)])
+        )
 
     def test_several_recipients_in_one_mail(self):
         """Of one mail the server's answer holds for the delivery; the link signs nobody in."""
         template = self.env.ref("account.email_template_edi_invoice").sudo()
-        template.write({"use_default_to": False, "email_to": "a@customer.example, b@customer.example"})
+        template.write(
+            {"use_default_to": False, "email_to": "a@customer.example, b@customer.example"}
+        )
         delivery = self._request()
         self._run()
         [(recipients, mail)] = self.sink.mails
@@ -95,7 +99,9 @@ class TestDeliveryMail(DeliveryCommon):
         observed.send_message(message, "from@company.example", ["to@customer.example"])
         session.quit()
         [(_to, mail)] = self.sink.mails
-        self.assertEqual(mail.get_payload().replace("\r\n", "\n"), "first\n.\n.hidden\n..\n\nlast\n")
+        self.assertEqual(
+            mail.get_payload().replace("\r\n", "\n"), "first\n.\n.hidden\n..\n\nlast\n"
+        )
         self.assertEqual(observed.report.accepted, ["to@customer.example"])
 
     # === NOT SENT, FOR NOW === #
@@ -227,7 +233,9 @@ class TestDeliveryMail(DeliveryCommon):
 
     def test_one_of_two_recipients_is_refused(self):
         template = self.env.ref("account.email_template_edi_invoice").sudo()
-        template.write({"use_default_to": False, "email_to": "a@customer.example, b@customer.example"})
+        template.write(
+            {"use_default_to": False, "email_to": "a@customer.example, b@customer.example"}
+        )
         delivery = self._request()
         with self._fault(("RCPT", "b@customer.example"), "550 no such user"):
             self._run()

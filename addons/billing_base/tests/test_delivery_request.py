@@ -110,8 +110,10 @@ class TestDeliveryRequest(DeliveryCommon):
     def test_templates_language_and_sender_of_the_unit(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.partner_a.lang = "de_DE"
-        template = self.env.ref("account.email_template_edi_invoice").sudo().copy(
-            {"subject": "Invoice {{ object.name }}", "lang": "{{ object.partner_id.lang }}"}
+        template = (
+            self.env.ref("account.email_template_edi_invoice")
+            .sudo()
+            .copy({"subject": "Invoice {{ object.name }}", "lang": "{{ object.partner_id.lang }}"})
         )
         template.with_context(lang="de_DE").subject = "Rechnung {{ object.name }}"
         credit = template.copy({"subject": "Credit"})

@@ -84,7 +84,8 @@ class TestTestClockAdvance(BillingCommon):
 
         with patch.object(self.registry["billing.test.clock"], "_run_day", run_day):
             self.clock.action_advance_month()
-        self.assertEqual(self.clock.result_ids.mapped("name")[::-1], ["Invoice", "Invoice settled"])
+        names = self.clock.result_ids.sorted("id").mapped("name")
+        self.assertEqual(names, ["Customer Invoice", "Invoice settled"])
 
     def test_a_failing_day_stops_and_goes_on_later(self):
         def fail(_clock, today):

@@ -30,7 +30,9 @@ class BillingDeliveryPrint(models.TransientModel):
         )
         if not letters:
             raise UserError(
-                self.env._("None of these waits to be posted. Choose deliveries by post that wait.")
+                self.env._(
+                    "None of these waits to be posted. Choose deliveries by post that wait."
+                )
             )
         if len(letters) > MAX_LETTERS:
             raise UserError(
@@ -89,7 +91,5 @@ class BillingDelivery(models.Model):
             raise UserError(obstacle)
         content = document._get_delivery_pdf()
         if not (content or b"").startswith(b"%PDF"):
-            raise UserError(
-                self.env._("%(document)s has no PDF.", document=document.display_name)
-            )
+            raise UserError(self.env._("%(document)s has no PDF.", document=document.display_name))
         return content

@@ -35,10 +35,15 @@ class BillingSubscription(models.Model):
         agreed = {}
         for move_id, contracts in moves._get_billed_contracts().items():
             named = [method for method in contracts.mapped("delivery_method") if method]
-            if not named and not contracts.partner_id.commercial_partner_id[:1].with_company(
-                contracts.company_id[:1]
-            ).invoice_sending_method:
-                named = [method for method in contracts.plan_id.mapped("delivery_method") if method]
+            if (
+                not named
+                and not contracts.partner_id.commercial_partner_id[:1]
+                .with_company(contracts.company_id[:1])
+                .invoice_sending_method
+            ):
+                named = [
+                    method for method in contracts.plan_id.mapped("delivery_method") if method
+                ]
             if named:
                 agreed[move_id] = named[0]
         return agreed

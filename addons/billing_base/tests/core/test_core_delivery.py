@@ -105,7 +105,7 @@ def test_only_an_answer_can_leave_doubt_or_be_acceptance(phase: Phase, code: int
     if phase < Phase.ANSWER:
         assert verdict in (Verdict.RETRY, Verdict.REFUSED)
     if verdict is Verdict.ACCEPTED:
-        assert code is not None and 200 <= code < 300
+        assert code in range(200, 300)
 
 
 @given(
@@ -137,8 +137,10 @@ def test_who_is_heard_first(agreed: str | None, customer: str | None, unit: str 
     if agreed:
         assert channel.value == agreed
     elif customer:
-        assert channel is {"email": Channel.MAIL, "portal": Channel.PORTAL, "post": Channel.POST}.get(
-            customer, Channel.NONE
-        )
+        assert channel is {
+            "email": Channel.MAIL,
+            "portal": Channel.PORTAL,
+            "post": Channel.POST,
+        }.get(customer, Channel.NONE)
     else:
         assert channel.value == (unit or "mail")
