@@ -154,7 +154,14 @@ class BillingDeliveryMixin(models.AbstractModel):
         for document in self:
             if obstacle := document._get_delivery_obstacle():
                 raise UserError(obstacle)
-        self._request_delivery()
+        if not self._request_delivery() and not self._get_deliveries():
+            raise UserError(
+                self.env._(
+                    "None of these customers wants invoices from here: their sending method is "
+                    "“Manual” or belongs to another app. Choose another sending method on the "
+                    "customer."
+                )
+            )
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "billing_base.billing_delivery_action"
         )

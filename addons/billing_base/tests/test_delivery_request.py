@@ -55,6 +55,11 @@ class TestDeliveryRequest(DeliveryCommon):
         with self.assertRaisesRegex(UserError, "is not posted"):
             move.action_request_delivery()
 
+    def test_customer_who_wants_none_is_said(self):
+        self.partner_a.invoice_sending_method = "manual"
+        with self.assertRaisesRegex(UserError, "wants invoices from here"):
+            self._create_open_invoice().action_request_delivery()
+
     def test_channel(self):
         unit = self._create_unit("A", delivery_method="portal")
         cases = [

@@ -59,11 +59,20 @@ class TestTours(BillingCommon, HttpCase):
 
         def run_day(clock, today):
             if today.day == 15:
-                move = clock.env["account.move"].sudo().create(self._prepare_invoice())
+                move = (
+                    clock.env["account.move"]
+                    .sudo()
+                    .create(self._prepare_invoice(partner_id=clock.partner_id.id))
+                )
                 move._post(soft=False)
             return {}
 
         self.patch(self.registry["billing.test.clock"], "_run_day", run_day)
-        self._tour("clock", f"customers/{self.partner_a.id}")
-        clock = self.env["billing.test.clock"].search([("partner_id", "=", self.partner_a.id)])
-        self.assertEqual(len(clock.result_ids), 1)
+        for customer, speak in (
+            (self.partner_a, lambda: None),
+            (self.partner_b, self._speak_german),
+        ):
+            speak()
+            self._tour("clock", f"customers/{customer.id}")
+            clock = self.env["billing.test.clock"].search([("partner_id", "=", customer.id)])
+            self.assertEqual(len(clock.result_ids), 1)
