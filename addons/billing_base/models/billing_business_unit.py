@@ -36,6 +36,12 @@ class BillingBusinessUnit(models.Model):
         tracking=True,
         help="Sender of the invoices of this unit, e.g. Example Cloud <billing@example.com>.",
     )
+    email_reply_to = fields.Char(
+        "Replies To",
+        tracking=True,
+        help="Where answers to the invoices of this unit go. Empty: where Odoo sends them, which "
+        "is into the invoice if there is an alias domain, otherwise to the sender.",
+    )
     phone = fields.Char()
     website = fields.Char()
     journal_id = fields.Many2one(
@@ -72,6 +78,30 @@ class BillingBusinessUnit(models.Model):
         domain="[('model', '=', 'account.move')]",
         tracking=True,
         help="Empty: the invoice template of the company.",
+    )
+    credit_note_mail_template_id = fields.Many2one(
+        "mail.template",
+        "Credit Note Email Template",
+        ondelete="restrict",
+        domain="[('model', '=', 'account.move')]",
+        tracking=True,
+        help="Empty: the credit note template of the company.",
+    )
+    delivery_method = fields.Selection(
+        [
+            ("mail", "Email"),
+            ("portal", "Customer Portal"),
+            ("post", "Post"),
+            ("none", "Not at All"),
+        ],
+        "Invoice Delivery",
+        tracking=True,
+        help="How invoices of this unit reach customers who have made no choice of their own. "
+        "Empty: by email.",
+    )
+    portal_delivery_mail = fields.Boolean(
+        "Tell by Email",
+        help="Customers whose invoices are in the customer portal get an email with the link.",
     )
     user_ids = fields.Many2many(
         "res.users",
@@ -133,9 +163,9 @@ class BillingBusinessUnit(models.Model):
                     )
                 )
 
-    @api.constrains("invoice_mail_template_id")
+    @api.constrains("invoice_mail_template_id", "credit_note_mail_template_id")
     def _check_mail_template(self):
-        for template in self.invoice_mail_template_id.sudo():
+        for template in (self.invoice_mail_template_id | self.credit_note_mail_template_id).sudo():
             if template.model != "account.move":
                 raise ValidationError(
                     self.env._(
@@ -145,15 +175,23 @@ class BillingBusinessUnit(models.Model):
                     )
                 )
 
-    @api.constrains("email_from")
-    def _check_email_from(self):
-        for unit in self.filtered("email_from"):
-            if len(email_split(unit.email_from)) != 1:
+    @api.constrains("email_from", "email_reply_to")
+    def _check_email_addresses(self):
+        for unit in self:
+            if unit.email_from and len(email_split(unit.email_from)) != 1:
                 raise ValidationError(
                     self.env._(
                         "The sender %(sender)s is not an email address. "
                         "Enter one address, e.g. billing@example.com.",
                         sender=unit.email_from,
+                    )
+                )
+            if unit.email_reply_to and len(email_split(unit.email_reply_to)) != 1:
+                raise ValidationError(
+                    self.env._(
+                        "The address for replies %(address)s is not an email address. "
+                        "Enter one address, e.g. help@example.com.",
+                        address=unit.email_reply_to,
                     )
                 )
 

@@ -32,6 +32,8 @@ from . import billing_subscription_invoicing
 from . import billing_subscription_texts
 from . import billing_subscription_preview
 from . import billing_subscription_timeline
+from . import billing_subscription_delivery
+from . import billing_subscription_sandbox
 from . import billing_period
 from . import billing_period_display
 from . import billing_run

@@ -9,6 +9,7 @@ from . import test_correction
 from . import test_credit
 from . import test_cron
 from . import test_currencies
+from . import test_delivery
 from . import test_deposit
 from . import test_discounts
 from . import test_explanation
