@@ -19,6 +19,10 @@
         "views/account_payment_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
+        "views/billing_work_list_views.xml",
         "views/billing_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["billing_base/static/src/components/**/*"],
+    },
 }

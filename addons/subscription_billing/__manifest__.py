@@ -20,9 +20,11 @@
         "views/billing_period_views.xml",
         "wizards/billing_subscription_act_views.xml",
         "wizards/billing_plan_index_views.xml",
+        "views/billing_run_screen_views.xml",
         "views/billing_run_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -8,6 +8,7 @@ from . import (
     billing_business_unit,
     billing_event,
     billing_test_clock,
+    billing_work_list,
     res_company,
     res_config_settings,
     res_partner,

@@ -28,9 +28,14 @@ from . import billing_period
 from . import billing_period_display
 from . import billing_run
 from . import billing_run_error
+from . import billing_run_release
+from . import billing_run_preview
+from . import billing_subscription_waiting
 from . import billing_invoice_draft
 from . import billing_price_notice
 from . import billing_business_unit
 from . import billing_test_clock
 from . import account_move
 from . import res_partner
+from . import res_company
+from . import billing_work_list
