@@ -64,9 +64,7 @@ class BillingRun(models.Model):
         contracts = self.env["billing.subscription"].with_company(company)
         today = values["date"]
         due = self._get_scope_domain(values) & contracts._get_due_domain(today)
-        chunk = contracts.search(
-            due & Domain("id", ">", last_id), limit=PREVIEW_SIZE, order="id"
-        )
+        chunk = contracts.search(due & Domain("id", ">", last_id), limit=PREVIEW_SIZE, order="id")
         result = self._preview_contracts(chunk, today)
         result["last_id"] = chunk[-1].id if len(chunk) == PREVIEW_SIZE else False
         if not last_id:

@@ -35,7 +35,12 @@ class BillingRun(models.Model):
     _inherit = "billing.run"
 
     state = fields.Selection(
-        selection_add=[("waiting", "Starts Soon"), ("running",), ("stopped", "Stopped"), ("done",)],
+        selection_add=[
+            ("waiting", "Starts Soon"),
+            ("running",),
+            ("stopped", "Stopped"),
+            ("done",),
+        ],
         ondelete={"waiting": "set default", "stopped": "set default"},
     )
     is_manual = fields.Boolean(
@@ -234,6 +239,13 @@ class BillingRun(models.Model):
         if company.billing_release == "manual":
             scope = domain & Domain("company_id", "=", company.id)
             return self._run_upkeep(company, today, scope) and self._commit_step()
+        # What a person stopped does not go on by itself.
+        for run in self.search(
+            Domain("company_id", "=", company.id)
+            & Domain("is_manual", "=", True)
+            & Domain("state", "=", "stopped")
+        ):
+            domain &= ~self._get_scope_domain(run._get_released_scope())
         return super()._run_company(company, today, domain)
 
     @api.model
@@ -295,6 +307,14 @@ class BillingRun(models.Model):
             if run.state == "stopped":
                 run.state = "waiting" if run.is_manual else "running"
         self._trigger_cron()
+        return True
+
+    def action_end(self):
+        """Leave stopped runs at what they did; the rest is due for the next one."""
+        self._check_may_run()
+        self.check_access("read")
+        stopped = self.sudo().filtered(lambda run: run.state == "stopped")
+        stopped.write({"state": "done", "finished_at": self.env.cr.now()})
         return True
 
     @api.readonly

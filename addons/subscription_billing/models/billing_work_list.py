@@ -9,6 +9,7 @@ from .billing_subscription import RUNNING_STATES
 
 CONTRACTS = "subscription_billing.action_billing_subscription"
 DRAFTS = "subscription_billing.action_billing_draft"
+RUNS = "subscription_billing.action_billing_run"
 RUN_SCREEN = "subscription_billing.action_billing_run_screen"
 ENDING_DAYS = 30
 TRIAL_DAYS = 14
@@ -37,8 +38,10 @@ class BillingSubscription(models.Model):
         activity_type = self.env.ref(NOTICE_ACTIVITY, raise_if_not_found=False)
         by_hand = Domain("activity_ids.activity_type_id", "=", activity_type.id)
         # Who may see the contract may know that its mail failed; the mails are the system's.
-        failed = self.env["mail.message"].sudo()._search(
-            Domain("model", "=", self._name) & Domain("mail_ids.state", "=", "exception")
+        failed = (
+            self.env["mail.message"]
+            .sudo()
+            ._search(Domain("model", "=", self._name) & Domain("mail_ids.state", "=", "exception"))
         )
         return by_hand | Domain("id", "in", failed.subselect("mail_message.res_id"))
 
@@ -63,7 +66,9 @@ class BillingWorkList(models.AbstractModel):
                 self.env._("Not billed, set aside"),
                 Domain("billing_error_date", "!=", False),
                 CONTRACTS,
-                self.env._("Something kept them from being billed. The reason is on the contract."),
+                self.env._(
+                    "Something kept them from being billed. The reason is on the contract."
+                ),
                 "danger",
                 10,
             ),
@@ -75,6 +80,15 @@ class BillingWorkList(models.AbstractModel):
                 self.env._("Their day has passed without an invoice: start a billing run."),
                 "danger",
                 20,
+            ),
+            self._prepare_card(
+                "stopped",
+                self.env._("Billing runs stopped"),
+                Domain("state", "=", "stopped"),
+                RUNS,
+                self.env._("Contracts of these runs wait until you resume or end them."),
+                "warning",
+                25,
             ),
             self._prepare_card(
                 "held",
@@ -225,9 +239,7 @@ class BillingWorkList(models.AbstractModel):
             "errors": run.error_count,
         }
         if run.state == "done":
-            value = self.env._(
-                "%(date)s: invoices %(invoices)s, set aside %(errors)s", **values
-            )
+            value = self.env._("%(date)s: invoices %(invoices)s, set aside %(errors)s", **values)
         elif run.state == "stopped":
             value = self.env._("%(date)s: stopped after %(invoices)s invoices", **values)
         else:

@@ -29,6 +29,4 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     billing_release = fields.Selection(related="company_id.billing_release", readonly=False)
-    billing_jump_percent = fields.Float(
-        related="company_id.billing_jump_percent", readonly=False
-    )
+    billing_jump_percent = fields.Float(related="company_id.billing_jump_percent", readonly=False)

@@ -133,8 +133,12 @@ class TestRunRelease(SubscriptionBillingCommon):
         self._work()
         self.assertEqual(self._billed(), self.contracts[2:])
         self.assertEqual(run.error_ids.subscription_id, first | second)
-        self.assertEqual((first.billing_error, first.billing_error_date), ("Ask first", self.today))
-        self.assertEqual(second.billing_hold_reason, "Left out of the billing run by clerk")
+        self.assertEqual(
+            (first.billing_error, first.billing_error_date), ("Ask first", self.today)
+        )
+        self.assertEqual(
+            second.billing_hold_reason, f"Left out of the billing run by {self.clerk.name}"
+        )
         tomorrow = self.today + timedelta(days=1)
         self._run_billing(tomorrow)
         self.assertEqual(self._billed(), self.contracts - second)
@@ -177,15 +181,26 @@ class TestRunRelease(SubscriptionBillingCommon):
             self._work()
         self.assertRecordValues(run, [{"state": "stopped", "done_count": 2, "invoice_count": 2}])
         self.assertFalse(run.stop_ids)
-        self.company.billing_release = "manual"
+        more = self._create_contract(start=self.today)
+        run.partner_ids = self.contracts.partner_id
         self._work()
         self.assertEqual(len(self._billed()), 2, "it stays stopped")
+        self.assertTrue(more.period_ids, "the others go on")
         run.with_user(self.clerk).action_resume()
         self._work()
         self.assertRecordValues(
             run, [{"state": "done", "done_count": 5, "total_count": 5, "invoice_count": 5}]
         )
         self.assertEqual(len(self.contracts.period_ids), 5)
+
+    def test_stopped_and_ended(self):
+        run = self._release()
+        with self._stop_after(1, run):
+            self._work()
+        run.with_user(self.clerk).action_end()
+        self.assertEqual((run.state, run.done_count), ("done", 2))
+        self._work()
+        self.assertEqual(self._billed(), self.contracts)
 
     def test_stop_before_it_begins(self):
         run = self._release()
