@@ -28,11 +28,14 @@ SHARED = {
 INHERITED = SHARED.keys() - {"billing.test.clock", "billing.run", "billing.run.stop"}
 # Odoo's own models that hold what our addons write.
 CORE_MODELS = (
+    "account.analytic.line",
     "account.move",
     "account.move.line",
+    "account.partial.reconcile",
     "account.payment",
     "mail.activity",
     "mail.message",
+    "payment.transaction",
 )
 
 
@@ -168,6 +171,11 @@ class AccessCommon(SubscriptionBillingCommon):
             client_reference=f"DOC-{world}",
             note=f"<p>DOC-{world}</p>",
         )
+        analytic_plan = cls.env["account.analytic.plan"].sudo().create({"name": f"CFG-{world}"})
+        account = cls.env["account.analytic.account"].create(
+            {"name": f"CFG-{world}", "plan_id": analytic_plan.id, "company_id": company.id}
+        )
+        contract.analytic_distribution = {str(account.id): 100}
         moves = contract.sudo()._bill(cls.today)
         contract._hold("pause", f"DOC-{world}", True, cls.today)
         wizard = cls.env["account.payment.register"].with_context(
@@ -175,6 +183,7 @@ class AccessCommon(SubscriptionBillingCommon):
         )
         payment = wizard.create({"communication": f"DOC-{world}"})._create_payments()
         assert payment.business_unit_id == unit
+        cls._plant_transaction(world, moves)
         cls.env["billing.price.notice"].sudo().create(
             {
                 "change_id": plan.charge_ids.price_change_ids[:1].id,
@@ -187,6 +196,24 @@ class AccessCommon(SubscriptionBillingCommon):
             {"company_id": company.id, "partner_id": cls.customers[world].id, "date": cls.today}
         )
         return contract
+
+    @classmethod
+    def _plant_transaction(cls, world, moves):
+        """An online payment that was begun."""
+        providers = cls.env["payment.provider"].sudo()
+        method = cls.env.ref("payment.payment_method_card").sudo()
+        provider = providers.create({"name": world, "company_id": moves.company_id.id})
+        cls.env["payment.transaction"].sudo().create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "reference": f"DOC-{world}",
+                "amount": moves.amount_total,
+                "currency_id": moves.currency_id.id,
+                "partner_id": moves.partner_id.id,
+                "invoice_ids": [Command.set(moves.ids)],
+            }
+        )
 
     @classmethod
     def _plant_run(cls, world, contract):
