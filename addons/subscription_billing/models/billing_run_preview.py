@@ -49,42 +49,55 @@ class BillingRun(models.Model):
 
     @api.model
     @api.readonly
-    def preview_chunk(self, scope, last_id=0):
+    def preview_chunk(self, scope, last=(0, 0)):
         """What a run over the next contracts of a scope would make.
 
         :param dict scope: as of ``_prepare_scope()``
-        :param int last_id: of the chunk before
-        :return: dict of ``documents`` and ``contracts`` (counts), ``sums`` (list of currency id,
-            untaxed and total amount), ``rows`` (exceptions), ``last_id`` (False at the end), and
-            with the first chunk ``total`` and ``next_text``
+        :param last: pair as returned with the chunk before
+        :return: dict of ``documents``, ``contracts`` and ``carried`` (counts), ``sums`` (lists of
+            currency id, untaxed and total amount), ``rows`` (exceptions), ``last`` (False at the
+            end), and with the first chunk ``total`` and ``next_text``
         """
         self._check_may_run()
         values = self._prepare_scope(scope)
         company = self.env["res.company"].browse(values["company_id"])
         contracts = self.env["billing.subscription"].with_company(company)
         today = values["date"]
-        due = self._get_scope_domain(values) & contracts._get_due_domain(today)
-        chunk = contracts.search(due & Domain("id", ">", last_id), limit=PREVIEW_SIZE, order="id")
-        result = self._preview_contracts(chunk, today)
-        result["last_id"] = chunk[-1].id if len(chunk) == PREVIEW_SIZE else False
-        if not last_id:
+        domain = self._get_scope_domain(values)
+        due = domain & contracts._get_due_domain(today)
+        run = self.new({"company_id": company.id, "date": today})
+        chunk = run._find_chunk(due, PREVIEW_SIZE, tuple(last))
+        result = self._preview_contracts(chunk, run._find_carried(chunk), today)
+        is_last = len(chunk) < PREVIEW_SIZE
+        result["last"] = False if is_last else [chunk[-1].partner_id.id, chunk[-1].id]
+        if tuple(last) == (0, 0):
             result["total"] = contracts.search_count(due)
-            result["next_text"] = self._get_next_text(self._get_scope_domain(values), today)
+            result["next_text"] = self._get_next_text(domain, today)
         return result
 
     @api.model
-    def _preview_contracts(self, contracts, today):
-        """The documents of contracts as a run would make them, counted, and their exceptions."""
+    def _preview_contracts(self, chunk, carried, today):
+        """The documents of contracts as a run would make them, counted, and their exceptions.
+
+        :param chunk: contracts that are due
+        :param carried: what waited to be invoiced together with these
+        """
         rows = []
 
-        def fail(contract, error):
+        def fail(contracts, error):
+            if len(contracts) > 1:
+                # A shared invoice: find out whose part it is that fails.
+                return self._isolate(list(contracts), preview, fail)
             reason = self.env["billing.run.error"]._get_reason(error)
-            rows.append(self._prepare_row(contract, {Cause.ERROR: reason}))
+            rows.append(self._prepare_row(contracts, {Cause.ERROR: reason}))
+            return [], [contracts]
 
-        previews, _failed = self._isolate(
-            contracts, lambda part: self._preview_documents(part, today), fail
-        )
-        documents = [document for part in previews for document in part]
+        def preview(parts):
+            return self._preview_documents(chunk.browse().union(*parts), today)
+
+        groups = (chunk | carried).grouped(lambda contract: contract._get_document_key())
+        previews, _failed = self._isolate(list(groups.values()), preview, fail)
+        documents = [document for part in previews for document in part["documents"]]
         sums = {}
         for document in documents:
             rows += document["rows"]
@@ -94,8 +107,9 @@ class BillingRun(models.Model):
                 total + document["total"],
             )
         return {
-            "contracts": len(contracts),
+            "contracts": len(chunk),
             "documents": len(documents),
+            "carried": sum(part["carried"] for part in previews),
             "sums": [[currency, *amounts] for currency, amounts in sums.items()],
             "rows": rows,
         }
@@ -104,38 +118,36 @@ class BillingRun(models.Model):
     def _preview_documents(self, contracts, today):
         """The documents of contracts, made of the very values billing uses, in memory only.
 
-        :return: list of dicts of ``currency_id``, ``untaxed``, ``total`` and ``rows``
+        :return: dict of ``documents``, dicts of ``currency_id``, ``untaxed``, ``total`` and
+            ``rows``, and ``carried``, the number of documents too small to be made now
         """
         standings = contracts.line_ids._get_standings()
-        due = contracts._get_due_items(standings, today)
-        last_amounts = self._get_last_amounts(contracts)
-        waiting = self._get_waiting_contracts(contracts)
-        return [
-            self._preview_document(contract, items, today, standings, last_amounts, waiting)
-            for contract, items in contracts._get_documents(due)
-        ]
+        ready, carried = contracts._get_documents_of(today, standings)
+        context = {
+            "today": today,
+            "standings": standings,
+            "last_amounts": self._get_last_amounts(contracts),
+            "waiting": self._get_waiting_contracts(contracts),
+        }
+        documents = [self._preview_document(document, context) for document in ready]
+        return {"documents": documents, "carried": len(carried)}
 
     @api.model
-    def _preview_document(self, contract, items, today, standings, last_amounts, waiting):
-        move = self.env["account.move"].new(contract._prepare_invoice_values(items, today, None))
+    def _preview_document(self, document, context):
+        """One document: its sums, and a row if somebody should look at it.
+
+        :param document: contracts and their items, as of ``_get_documents()``
+        :param dict context: what is known of all contracts, see ``_preview_documents()``
+        """
+        contracts, items = document
+        values = contracts._prepare_invoice_values(items, context["today"], None)
+        move = self.env["account.move"].new(values)
         sign = -1 if move.move_type == "out_refund" else 1
         totals = move.tax_totals
-        amount = sum((item.draft.amount for _line, item in items), Decimal(0))
-        partner = move.partner_id
-        facts = DocumentFacts(
-            amount=amount,
-            last_amount=last_amounts.get(contract.id),
-            has_address=bool(partner.street and partner.city and partner.country_id),
-            has_email=bool(partner.email),
-            untaxed_lines=sum(not line.tax_ids for line in move.invoice_line_ids),
-            has_new_price=any(
-                self._is_first_at_price(standings[line.id].facts, item) for line, item in items
-            ),
-            has_draft=contract.id in waiting,
-        )
-        limit = Decimal(str(contract.company_id.billing_jump_percent))
+        facts = self._get_document_facts(contracts, items, move, context)
+        limit = Decimal(str(contracts[0].company_id.billing_jump_percent))
         texts = {
-            cause: self._get_cause_text(cause, contract, facts)
+            cause: self._get_cause_text(cause, contracts[0], facts)
             for cause in find_causes(facts, limit)
         }
         total = sign * totals["total_amount_currency"]
@@ -143,8 +155,27 @@ class BillingRun(models.Model):
             "currency_id": move.currency_id.id,
             "untaxed": sign * totals["base_amount_currency"],
             "total": total,
-            "rows": [self._prepare_row(contract, texts, total)] if texts else [],
+            "rows": [self._prepare_row(contracts, texts, total)] if texts else [],
         }
+
+    @api.model
+    def _get_document_facts(self, contracts, items, move, context):
+        """What the rules for exceptions must know of a document."""
+        partner = move.partner_id
+        last_amounts = [context["last_amounts"].get(contract.id) for contract in contracts]
+        lines = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        return DocumentFacts(
+            amount=sum((item.draft.amount for _line, item in items), Decimal(0)),
+            last_amount=None if None in last_amounts else sum(last_amounts),
+            has_address=bool(partner.street and partner.city and partner.country_id),
+            has_email=bool(partner.email),
+            untaxed_lines=sum(not line.tax_ids for line in lines),
+            has_new_price=any(
+                self._is_first_at_price(context["standings"][line.id].facts, item)
+                for line, item in items
+            ),
+            has_draft=not context["waiting"].isdisjoint(contracts.ids),
+        )
 
     @api.model
     def _is_first_at_price(self, facts, item):
@@ -182,22 +213,23 @@ class BillingRun(models.Model):
     # === FOR PEOPLE === #
 
     @api.model
-    def _prepare_row(self, contract, texts, total=None):
+    def _prepare_row(self, contracts, texts, total=None):
         """One exception as the screen shows it.
 
         :param dict texts: :class:`Cause` -> sentence
         """
         main = min(texts, key=RANK.__getitem__)
+        first = contracts[0]
         return {
-            "id": contract.id,
-            "name": contract.name,
-            "partner_id": contract.partner_id.id,
-            "partner": contract.partner_id.display_name,
-            "plan": contract.plan_id.name,
+            "id": first.id,
+            "contracts": [[contract.id, contract.name] for contract in contracts],
+            "partner_id": first.partner_id.id,
+            "partner": first.partner_id.display_name,
+            "plan": ", ".join(contracts.plan_id.mapped("name")),
             "cause": main.value,
             "texts": [texts[cause] for cause in sorted(texts, key=RANK.__getitem__)],
             "amount": (
-                format_amount(self.env, total, contract.currency_id) if total is not None else ""
+                format_amount(self.env, total, first.currency_id) if total is not None else ""
             ),
         }
 

@@ -270,6 +270,9 @@ class BillingRun(models.Model):
             )
         return run
 
+    def _find_carried(self, chunk):
+        return super()._find_carried(chunk).filtered(lambda sub: not sub.billing_hold_reason)
+
     def _bill_chunk(self, chunk, today):
         super()._bill_chunk(chunk, today)
         self.worked_at = self.env.cr.now()

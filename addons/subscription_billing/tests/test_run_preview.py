@@ -26,25 +26,33 @@ class TestRunPreview(SubscriptionBillingCommon):
         runs = self.env["billing.run"].with_user(self.clerk)
         self.env.cr.flush()
         scope = {"date": self.today.isoformat(), **scope}
-        result = {"documents": 0, "contracts": 0, "rows": [], "sums": {}, "chunks": 0}
-        last_id = 0
+        result = {
+            "documents": 0,
+            "contracts": 0,
+            "rows": [],
+            "sums": {},
+            "chunks": 0,
+            "carried": 0,
+        }
+        last = (0, 0)
         path = "odoo.addons.subscription_billing.models.billing_run_preview.PREVIEW_SIZE"
         self.env.cr.execute("SAVEPOINT preview")
         self.env.cr.execute("SET LOCAL transaction_read_only = on")
         with patch(path, size):
             while True:
-                part = runs.preview_chunk(scope, last_id)
+                part = runs.preview_chunk(scope, last)
                 result["chunks"] += 1
                 result["documents"] += part["documents"]
                 result["contracts"] += part["contracts"]
+                result["carried"] += part["carried"]
                 result["rows"] += part["rows"]
                 for currency, untaxed, total in part["sums"]:
                     before = result["sums"].get(currency, (0.0, 0.0))
                     result["sums"][currency] = (before[0] + untaxed, before[1] + total)
                 result.setdefault("total", part.get("total"))
                 result.setdefault("next_text", part.get("next_text"))
-                last_id = part["last_id"]
-                if not last_id:
+                last = part["last"]
+                if not last:
                     break
         self.env.cr.execute("ROLLBACK TO SAVEPOINT preview")
         self.env.invalidate_all()
@@ -175,6 +183,45 @@ class TestRunPreview(SubscriptionBillingCommon):
         )
         self.assertIn("KeyError", preview["rows"][0]["texts"][0])
         self.assertFalse(bad.billing_error)
+
+    def _share_invoices(self, **values):
+        """Two contracts of one customer on one invoice."""
+        first, second = self.contracts[0], self.contracts[1]
+        second.partner_id = first.partner_id
+        first.partner_id.with_company(self.company).billing_grouping = "customer"
+        return first, second
+
+    def test_contracts_that_share_an_invoice(self):
+        first, second = self._share_invoices()
+        second.line_ids.unit_price = -150.0
+        preview = self._preview(size=1)
+        self.assertEqual((preview["documents"], preview["contracts"]), (2, 3))
+        [row] = preview["rows"]
+        self.assertEqual(row["cause"], "negative")
+        self.assertEqual(
+            [contract_id for contract_id, _name in row["contracts"]], [first.id, second.id]
+        )
+
+    def test_culprit_of_a_shared_invoice_is_found(self):
+        first, second = self._share_invoices()
+        Line = self.registry["billing.subscription.line"]
+        origin = Line._prepare_period_values
+
+        def prepare(line, *args):
+            if line.subscription_id == second:
+                raise KeyError("seats")
+            return origin(line, *args)
+
+        with patch.object(Line, "_prepare_period_values", prepare):
+            preview = self._preview()
+        self.assertEqual([row["id"] for row in preview["rows"]], [second.id])
+        self.assertEqual(preview["documents"], 2)
+
+    def test_small_amounts_wait(self):
+        self.company.billing_minimum_amount = 150.0
+        preview = self._preview()
+        self.assertEqual((preview["documents"], preview["carried"]), (0, 3))
+        self.assertFalse(self._run_billing(self.today))
 
     def test_limited_users_preview_their_units(self):
         self.contracts[0].business_unit_id = self._create_unit("B")

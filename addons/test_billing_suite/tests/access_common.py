@@ -80,8 +80,12 @@ class AccessCommon(SubscriptionBillingCommon):
     @classmethod
     def _get_own_models(cls):
         """Models of the suite's addons that keep records."""
-        addons = cls.env["ir.module.module"].sudo().search(
-            [("state", "=", "installed"), ("author", "ilike", "Open Subscription Billing")]
+        addons = (
+            cls.env["ir.module.module"]
+            .sudo()
+            .search(
+                [("state", "=", "installed"), ("author", "ilike", "Open Subscription Billing")]
+            )
         )
         return [
             name
@@ -217,8 +221,10 @@ class AccessCommon(SubscriptionBillingCommon):
 
     @classmethod
     def _plant_run(cls, world, contract):
-        run = cls.env["billing.run"].sudo().create(
-            {"company_id": contract.company_id.id, "date": cls.today}
+        run = (
+            cls.env["billing.run"]
+            .sudo()
+            .create({"company_id": contract.company_id.id, "date": cls.today})
         )
         run.stop_ids.create({"run_id": run.id})
         with mute_logger("odoo.addons.subscription_billing.models.billing_run"):

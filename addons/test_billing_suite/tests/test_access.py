@@ -131,7 +131,8 @@ class TestAccess(AccessCommon, HttpCase):
                 fields = [
                     name
                     for name, field in model._fields.items()
-                    if field.type not in ("binary", "image") and model._has_field_access(field, "read")
+                    if field.type not in ("binary", "image")
+                    and model._has_field_access(field, "read")
                 ]
                 self._assert_no_marker(world, repr(visible.read(fields)))
 
@@ -229,9 +230,7 @@ class TestAccess(AccessCommon, HttpCase):
         for world in self.planted:
             message_ids = self.planted[world]["mail.message"]
             messages = self.env["mail.message"].sudo().browse(message_ids)
-            strangers = [
-                customer for other, customer in self.customers.items() if other != world
-            ]
+            strangers = [customer for other, customer in self.customers.items() if other != world]
             for message in messages:
                 with self.subTest(world=world, message=message.subject or message.body):
                     people = message.partner_ids | message.notified_partner_ids

@@ -11,7 +11,15 @@ import {standardActionServiceProps} from "@web/webclient/actions/action_service"
 import {useService} from "@web/core/utils/hooks";
 import {useSetupAction} from "@web/search/action_hook";
 
-const NO_RESULT = {documents: 0, contracts: 0, total: 0, sums: {}, rows: [], nextText: ""};
+const NO_RESULT = {
+    documents: 0,
+    contracts: 0,
+    carried: 0,
+    total: 0,
+    sums: {},
+    rows: [],
+    nextText: "",
+};
 const SCOPE_FIELDS = ["business_unit_ids", "plan_ids", "partner_ids"];
 
 /** What a run over a scope would do, exceptions first; then its release and its progress. */
@@ -27,7 +35,7 @@ export class RunScreen extends Component {
         const kept = this.props.state || {};
         this.state = useState({
             scope: kept.scope || {business_unit_ids: [], plan_ids: [], partner_ids: []},
-            // By contract: {decision: "set_aside" | "hold", reason}
+            // By row, named by its first contract: {decision: "set_aside" | "hold", reason, ids}
             decisions: kept.decisions || {},
             runId: kept.runId || false,
             result: {...NO_RESULT},
@@ -64,19 +72,19 @@ export class RunScreen extends Component {
         const turn = ++this.turn;
         const result = {...NO_RESULT, sums: {}, rows: []};
         Object.assign(this.state, {result, isLoading: true, nothing: false});
-        let lastId = 0;
+        let last = [0, 0];
         try {
             do {
                 const part = await this.orm.silent.call("billing.run", "preview_chunk", [
                     this.state.scope,
-                    lastId,
+                    last,
                 ]);
                 if (turn !== this.turn) {
                     return;
                 }
                 this.add(part);
-                lastId = part.last_id;
-            } while (lastId);
+                last = part.last;
+            } while (last);
         } finally {
             if (turn === this.turn) {
                 this.state.isLoading = false;
@@ -88,6 +96,7 @@ export class RunScreen extends Component {
         const result = this.state.result;
         result.documents += part.documents;
         result.contracts += part.contracts;
+        result.carried += part.carried;
         result.rows.push(...part.rows);
         for (const [currency, untaxed, total] of part.sums) {
             const sum = (result.sums[currency] ||= {untaxed: 0, total: 0});
@@ -146,7 +155,8 @@ export class RunScreen extends Component {
 
     get summary() {
         const {documents, total, rows} = this.state.result;
-        const left = total - Object.keys(this.state.decisions).length;
+        const decided = Object.values(this.state.decisions).flatMap(({ids}) => ids);
+        const left = total - decided.length;
         return _t("%(documents)s documents for %(contracts)s contracts, %(rows)s to look at", {
             documents,
             contracts: Math.max(left, 0),
@@ -161,7 +171,8 @@ export class RunScreen extends Component {
             delete this.state.decisions[row.id];
         } else {
             const reason = this.state.decisions[row.id]?.reason ?? row.texts.join(", ");
-            this.state.decisions[row.id] = {decision, reason};
+            const ids = row.contracts.map(([id]) => id);
+            this.state.decisions[row.id] = {decision, reason, ids};
         }
     }
 
@@ -191,10 +202,10 @@ export class RunScreen extends Component {
     async release() {
         this.state.isReleasing = true;
         try {
-            const decisions = Object.entries(this.state.decisions).map(([id, decision]) => ({
-                subscription_id: Number(id),
-                ...decision,
-            }));
+            const decisions = Object.values(this.state.decisions).flatMap(
+                ({ids, decision, reason}) =>
+                    ids.map((id) => ({subscription_id: id, decision, reason}))
+            );
             const scope = {date: this.state.scope.date};
             SCOPE_FIELDS.forEach((name) => (scope[name] = [...this.state.scope[name]]));
             const runId = await this.orm.call("billing.run", "release", [scope, decisions]);
