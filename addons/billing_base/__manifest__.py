@@ -29,6 +29,7 @@
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
+        "views/billing_work_list_views.xml",
         "views/billing_menus.xml",
     ],
     "assets": {

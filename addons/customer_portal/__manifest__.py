@@ -8,6 +8,7 @@
     "category": "Accounting/Subscriptions",
     "depends": ["billing_base", "account_payment"],
     "data": [
+        "security/payment_rules.xml",
         "views/portal_components.xml",
         "views/portal_account.xml",
         "views/portal_home.xml",

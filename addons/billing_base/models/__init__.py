@@ -22,6 +22,7 @@ from . import (
     billing_test_clock_advance,
     billing_test_clock_result,
     mail_mail,
+    billing_work_list,
     res_company,
     res_config_settings,
     res_partner,

@@ -38,6 +38,9 @@ from . import billing_period
 from . import billing_period_display
 from . import billing_run
 from . import billing_run_error
+from . import billing_run_release
+from . import billing_run_preview
+from . import billing_subscription_waiting
 from . import billing_invoice_draft
 from . import billing_price_notice
 from . import billing_bonus
@@ -47,3 +50,5 @@ from . import account_move
 from . import product_category
 from . import product_product
 from . import res_partner
+from . import res_company
+from . import billing_work_list

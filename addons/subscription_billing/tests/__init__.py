@@ -32,7 +32,10 @@ from . import test_price_change
 from . import test_price_notice
 from . import test_quantity
 from . import test_queries
+from . import test_run_preview
+from . import test_run_release
 from . import test_terms
 from . import test_timeline
 from . import test_tours
 from . import test_wizards
+from . import test_work_list
