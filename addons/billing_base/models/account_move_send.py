@@ -36,6 +36,7 @@ class AccountMoveSend(models.AbstractModel):
         # The report was chosen for these invoices, here or by the user.
         exact = self.with_context(billing_exact_report=True)
         return super(AccountMoveSend, exact)._prepare_invoice_pdf_report(invoices_data)
+
     # === DELIVERY === #
     # Core makes document, message and recipients; a delivery decides when the mail leaves.
 

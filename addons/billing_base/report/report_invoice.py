@@ -136,7 +136,10 @@ class ReportInvoice(models.AbstractModel):
 
     @api.model
     def _get_incoterm(self, move):
-        terms = (move.invoice_incoterm_id.code, move.invoice_incoterm_id and move.incoterm_location)
+        terms = (
+            move.invoice_incoterm_id.code,
+            move.invoice_incoterm_id and move.incoterm_location,
+        )
         return " ".join(filter(None, terms))
 
     @api.model
@@ -338,6 +341,7 @@ class ReportInvoice(models.AbstractModel):
         return {
             "rows": [(label, value) for label, value in rows if value],
             "code": move._get_transfer_code(),
-            "alt": self.env._("QR code for the transfer of %(amount)s to %(name)s",
-                              amount=text, name=name),
+            "alt": self.env._(
+                "QR code for the transfer of %(amount)s to %(name)s", amount=text, name=name
+            ),
         }

@@ -119,9 +119,7 @@ class TestDocumentPayment(DocumentsCommon):
 
     def test_notice_of_a_collecting_addon(self):
         notice = PaymentNotice("Will be debited on 02/14/2026, mandate M-1.")
-        self.patch(
-            self.registry["account.move"], "_get_payment_notice", lambda move: notice
-        )
+        self.patch(self.registry["account.move"], "_get_payment_notice", lambda move: notice)
         text = self._read(self._create_document())
         self.assertIn("Will be debited on 02/14/2026, mandate M-1.", text)
         self.assertNotIn("Please transfer", text)

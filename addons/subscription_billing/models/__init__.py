@@ -43,6 +43,7 @@ from . import billing_run_preview
 from . import billing_subscription_waiting
 from . import billing_invoice_draft
 from . import billing_price_notice
+from . import billing_bonus_rule
 from . import billing_bonus
 from . import billing_business_unit
 from . import billing_test_clock
