@@ -18,8 +18,13 @@ class AccountMove(models.Model):
     def _get_document_rows(self):
         """Return the table of the document as list of ``DocumentRow``."""
         self.ensure_one()
-        # Odoo decides which lines are hidden behind the section they belong to.
-        lines = self._get_move_lines_to_report()
+        lines = self.invoice_line_ids
+        if any(line.display_type in SECTIONS for line in lines):
+            # Odoo decides which lines are hidden behind the section they belong to. Finding the
+            # sections of lines costs more than all the rest, so only where there are any.
+            lines = self._get_move_lines_to_report()
+        else:
+            lines = lines.sorted(lambda line: line.sequence)
         return [row for line in lines for row in line._get_document_rows()]
 
 
@@ -46,6 +51,8 @@ class AccountMoveLine(models.Model):
         return [section, *(self._get_unpriced_rows() if self.collapse_prices else [])]
 
     def _get_section_depth(self):
+        if not any(line.display_type in SECTIONS for line in self.move_id.invoice_line_ids):
+            return 0
         depth, parent = 0, self.parent_id
         while parent:
             depth, parent = depth + 1, parent.parent_id

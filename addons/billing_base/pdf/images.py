@@ -44,15 +44,14 @@ def _address(content):
 
 
 def _save(image):
-    """Photos stay JPEG; everything else becomes PNG, without transparency where there is none."""
+    """Photos stay JPEG; everything else becomes PNG, on white as the paper is."""
     out = io.BytesIO()
     if image.format == "JPEG" and image.mode == "RGB":
         image.save(out, "JPEG", quality=88)
         return "jpeg", out.getvalue()
     image = image.convert("RGBA")
-    if image.getextrema()[3][0] == 255:
-        image = image.convert("RGB")
-    image.save(out, "PNG", optimize=True)
+    paper = Image.new("RGBA", image.size, "white")
+    Image.alpha_composite(paper, image).convert("RGB").save(out, "PNG", optimize=True)
     return "png", out.getvalue()
 
 

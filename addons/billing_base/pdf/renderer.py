@@ -153,7 +153,27 @@ def render_pdf(html, font=DEFAULT_FONT, resolve=None):
             cache=_images,
             pdf_variant=PDF_VARIANT,
         )
+        _keep_encoded(_images)
     return _open_for_conversion(pdf)
+
+
+def _keep_encoded(images):
+    """Let pictures that stay remember their compressed data.
+
+    WeasyPrint keeps a picture over documents, but compresses it again for each of them.
+    """
+    for image in images.values():
+        encode = getattr(image, "_get_png_data", None)
+        if encode and "_get_png_data" not in vars(image):
+            encoded = {}
+
+            def encode_once(picture, encode=encode, encoded=encoded):
+                key = (picture.mode, picture.size)
+                if key not in encoded:
+                    encoded[key] = encode(picture)
+                return encoded[key]
+
+            image._get_png_data = encode_once
 
 
 def _open_for_conversion(pdf):
