@@ -144,13 +144,13 @@ class BillingTestClock(models.Model):
 
     def _run_one_day(self, today):
         """Move the clock to ``today`` and do all that is due; keep what it made as results."""
-        # The results are read by people, whoever moves the clock.
-        language = self.create_uid.lang or self.env.lang
-        clock = self.with_company(self.company_id).with_context(lang=language)
+        clock = self.with_company(self.company_id)
         marks = clock._get_result_marks()
         clock.sudo().date = today
         counts = clock._run_day(today) or {}
-        clock._record_results(today, marks)
+        # Read by people, whoever moves the clock.
+        language = self.create_uid.lang or self.env.lang
+        clock.with_context(lang=language)._record_results(today, marks)
         return counts
 
     def _run_day(self, today):
