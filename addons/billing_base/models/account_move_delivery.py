@@ -28,6 +28,7 @@ class AccountMove(models.Model):
         """By core's own sending, so that PDF, e-invoice and template are those of its dialog."""
         self.ensure_one()
         Send = self.env["account.move.send"].with_context(
+            billing_delivery_document=True,
             billing_delivery_message_id=message_id,
             billing_delivery_link_only=delivery.is_link_only,
         )
@@ -55,7 +56,8 @@ class AccountMove(models.Model):
     def _get_delivery_pdf(self):
         self.ensure_one()
         if not self.invoice_pdf_report_id:
-            self.env["account.move.send"]._generate_and_send_invoices(self, sending_methods=[])
+            Send = self.env["account.move.send"].with_context(billing_delivery_document=True)
+            Send._generate_and_send_invoices(self, sending_methods=[])
         return self.invoice_pdf_report_id.raw
 
     def _get_delivery_responsible(self):

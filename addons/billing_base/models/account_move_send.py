@@ -61,6 +61,16 @@ class AccountMoveSend(models.AbstractModel):
         return ("portal", "post")
 
     @api.model
+    def _link_invoice_documents(self, invoices_data):
+        """Core calls an invoice sent as soon as its PDF is made; a delivery when it has left."""
+        unsent = [move for move in invoices_data if not move.is_move_sent]
+        result = super()._link_invoice_documents(invoices_data)
+        if self.env.context.get("billing_delivery_document"):
+            for move in unsent:
+                move.is_move_sent = False
+        return result
+
+    @api.model
     def _get_mail_params(self, move, move_data):
         params = super()._get_mail_params(move, move_data)
         if params and self.env.context.get("billing_delivery_link_only"):

@@ -148,7 +148,9 @@ class BillingTestClock(models.Model):
         marks = clock._get_result_marks()
         clock.sudo().date = today
         counts = clock._run_day(today) or {}
-        clock._record_results(today, marks)
+        # Read by people, whoever moves the clock.
+        language = self.create_uid.lang or self.env.lang
+        clock.with_context(lang=language)._record_results(today, marks)
         return counts
 
     def _run_day(self, today):

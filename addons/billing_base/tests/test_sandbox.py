@@ -27,6 +27,9 @@ class TestSandbox(DeliveryCommon):
         self.assertIn(b"%PDF", mail.attachment_ids.mapped("raw")[0])
         notification = delivery.mail_message_id.notification_ids
         self.assertEqual(notification.notification_status, "canceled")
+        move = self.env["account.move"].browse(delivery.res_id)
+        self.assertTrue(move.invoice_pdf_report_id)
+        self.assertFalse(move.is_move_sent, "made is not sent")
 
     def test_held_back_leaves_when_the_sandbox_ends(self):
         delivery = self._create_open_invoice()._request_delivery()

@@ -13,8 +13,8 @@ tours.add("billing_base_delivery", {
         {content: "the reason, in words", trigger: ".alert-danger:contains(no email address)"},
         {content: "send again", trigger: "button[name=action_retry]:visible", run: "click"},
         {
-            content: "it waits, and says what comes",
-            trigger: ".o_notification, .o_statusbar_status button[data-value=waiting]",
+            content: "it waits",
+            trigger: ".o_statusbar_status .o_arrow_button_current[data-value=waiting]",
         },
         {
             content: "back to the list",
@@ -23,7 +23,7 @@ tours.add("billing_base_delivery", {
         },
         {
             content: "of unknown outcome",
-            trigger: ".o_data_row:has(td[name=state] .text-bg-danger):eq(0) td[name=partner_id]",
+            trigger: ".o_data_row:contains(connection broke) td[name=state]",
             run: "click",
         },
         {content: "it did arrive", trigger: "button[name=action_arrived]:visible", run: "click"},
