@@ -18,6 +18,9 @@ from . import billing_subscription_deposit
 from . import billing_plan_phase
 from . import billing_subscription_hold
 from . import billing_subscription_change
+from . import billing_feature
+from . import billing_entitlement
+from . import billing_subscription_entitlement
 from . import billing_subscription_buttons
 from . import billing_subscription_parts
 from . import billing_invoice_items

@@ -7,6 +7,7 @@ from . import test_credit
 from . import test_cron
 from . import test_currencies
 from . import test_deposit
+from . import test_entitlements
 from . import test_gross
 from . import test_hand_over
 from . import test_history

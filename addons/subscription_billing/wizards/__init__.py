@@ -1,3 +1,4 @@
+from . import billing_entitlement_answer
 from . import billing_subscription_act
 from . import billing_subscription_change
 from . import billing_subscription_pause
