@@ -15,6 +15,9 @@ from . import billing_subscription_terms
 from . import billing_subscription_line
 from . import billing_subscription_line_facts
 from . import billing_subscription_deposit
+from . import billing_discount_terms
+from . import billing_coupon
+from . import billing_subscription_discount
 from . import billing_plan_phase
 from . import billing_subscription_hold
 from . import billing_subscription_change
@@ -25,8 +28,11 @@ from . import billing_subscription_buttons
 from . import billing_subscription_parts
 from . import billing_invoice_items
 from . import billing_invoice_numbers
+from . import billing_invoice_policy
+from . import billing_subscription_documents
 from . import billing_subscription_invoicing
 from . import billing_subscription_texts
+from . import billing_subscription_preview
 from . import billing_period
 from . import billing_period_display
 from . import billing_run
@@ -36,4 +42,5 @@ from . import billing_price_notice
 from . import billing_business_unit
 from . import billing_test_clock
 from . import account_move
+from . import product_category
 from . import res_partner

@@ -13,6 +13,12 @@ CHUNK_SIZE = 100
 CHUNK_PARAMETER = "subscription_billing.chunk_size"
 MAX_RETRIES = 5
 ONE_TRANSACTION = "billing_one_transaction"
+# Contracts that share an invoice belong to one customer, so they follow one another.
+CHUNK_ORDER = "partner_id.id, id"
+
+
+class _TakeBack(Exception):
+    """Ends a savepoint whose work is not to be kept."""
 
 
 class BillingRun(models.Model):
@@ -132,21 +138,21 @@ class BillingRun(models.Model):
     def _work_off(self, due, today):
         """Bill chunk after chunk until nothing is due or the time is over.
 
-        Contracts come in the order of their ids, each at most once per run: one that stays due
-        after it was billed must not be billed for ever.
+        Contracts come in the order of their customers, each at most once per run: one that stays
+        due after it was billed must not be billed for ever.
 
         :return: seconds left for the calling cron
         """
         self.ensure_one()
         size = self._get_chunk_size()
         retries = MAX_RETRIES
-        last_id = 0
+        last = (0, 0)
         while True:
             try:
-                found = self._find_chunk(due, size, last_id)
+                found = self._find_chunk(due, size, last)
                 if not found:
                     return float("inf")
-                next_id = found[-1].id
+                following = (found[-1].partner_id.id, found[-1].id)
                 chunk = self._lock_chunk(found, due)
                 if chunk:
                     self._bill_chunk(chunk, today)
@@ -154,7 +160,7 @@ class BillingRun(models.Model):
                     len(chunk), remaining=max(self.total_count - self.done_count, 0)
                 )
                 retries = MAX_RETRIES
-                last_id = next_id
+                last = following
             except OperationalError:
                 retries -= 1
                 if not retries or self.env.context.get(ONE_TRANSACTION):
@@ -169,14 +175,39 @@ class BillingRun(models.Model):
         value = self.env["ir.config_parameter"].sudo().get_param(CHUNK_PARAMETER, CHUNK_SIZE)
         return max(int(value), 1)
 
-    def _find_chunk(self, due, size, last_id):
-        """The next contracts that are due, in the order of their ids."""
+    def _find_chunk(self, due, size, last):
+        """The next contracts that are due, in the order of customers and ids.
+
+        Those that share an invoice are not torn apart: the chunk is as much larger as it takes.
+
+        :param tuple last: ids of customer and contract of the last one before
+        """
         subscriptions = self.env["billing.subscription"].with_company(self.company_id)
-        return subscriptions.search(due & Domain("id", ">", last_id), limit=size, order="id")
+        partner_id, contract_id = last
+        after = Domain("partner_id.id", ">", partner_id) | (
+            Domain("partner_id", "=", partner_id) & Domain("id", ">", contract_id)
+        )
+        found = subscriptions.search(due & after, limit=size, order=CHUNK_ORDER)
+        if len(found) == size and found[-1]._get_billing_grouping() != "contract":
+            rest = Domain("partner_id", "=", found[-1].partner_id.id) & Domain(
+                "id", ">", found[-1].id
+            )
+            found += subscriptions.search(due & rest, order=CHUNK_ORDER)
+        return found
 
     def _lock_chunk(self, found, due):
-        """Those nobody else is working on, read again under the lock."""
-        return found.try_lock_for_update().filtered_domain(due)
+        """Those nobody else is working on, read again under the lock.
+
+        With them comes what waited to be invoiced together with something of the same customer.
+        """
+        locked = found.try_lock_for_update().filtered_domain(due)
+        waiting = locked.search(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("partner_id", "in", locked.partner_id.ids)
+            & Domain("carried_amount", ">", 0)
+            & Domain("id", "not in", locked.ids)
+        )
+        return locked | waiting.try_lock_for_update() if locked else locked
 
     def _bill_chunk(self, chunk, today):
         """Bill one chunk and count it on the run."""
@@ -194,39 +225,75 @@ class BillingRun(models.Model):
 
         :return: tuple of the invoices and of the contracts that were set aside
         """
+        groups = chunk.grouped(lambda contract: contract._get_document_key())
         moves, failed = self._isolate(
-            chunk,
-            lambda part: part._bill(today, self),
-            lambda contract, error: self._set_aside(contract, error, today),
+            list(groups.values()),
+            lambda parts: chunk.browse().union(*parts)._bill(today, self),
+            lambda contracts, error: self._find_culprits(contracts, error, today),
         )
-        return self.env["account.move"].union(*moves), failed
+        return self.env["account.move"].union(*moves), chunk.browse().union(*failed)
+
+    def _find_culprits(self, contracts, error, today):
+        """Set aside those of some contracts with a common invoice that cannot be billed.
+
+        :return: list of invoices of the others, and of the contracts set aside
+        """
+        if len(contracts) == 1:
+            self._set_aside(contracts, error, today)
+            return [], [contracts]
+        errors = {contract: self._try_billing(contract, today) for contract in contracts}
+        culprits = contracts.filtered(lambda contract: errors[contract]) or contracts
+        for contract in culprits:
+            self._set_aside(contract, errors[contract] or error, today)
+        rest = contracts - culprits
+        if not rest:
+            return [], [culprits]
+        moves, failed = self._isolate(
+            [rest],
+            lambda parts: parts[0]._bill(today, self),
+            lambda others, reason: self._find_culprits(others, reason, today),
+        )
+        return moves, [culprits, *failed]
+
+    def _try_billing(self, contract, today):
+        """The error of billing a contract by itself, None without one; nothing is kept."""
+        try:
+            with self.env.cr.savepoint():
+                contract._bill(today, self)
+                raise _TakeBack
+        except _TakeBack:
+            return None
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 whatever it is, the others go on
+            return error
 
     @api.model
-    def _isolate(self, records, work, set_aside):
-        """Work on as many records as possible; halve what fails until the culprits are alone.
+    def _isolate(self, parts, work, set_aside):
+        """Work on as many parts as possible; halve what fails until the culprits are alone.
 
         Halving costs the work of about log2(n) chunks for one culprit, one by one would give up
         the batch for all its neighbours.
 
-        :param work: function of a recordset, called in a savepoint
-        :param set_aside: function of one record and its error
-        :return: tuple of the list of what ``work`` returned, and of the records set aside
+        :param list parts: recordsets that are worked on as a whole
+        :param work: function of a list of parts, called in a savepoint
+        :param set_aside: function of one part and its error, which returns the same as this
+        :return: tuple of the list of what ``work`` returned, and of the list of records set aside
         """
-        if not records:
-            return [], records
+        if not parts:
+            return [], []
         try:
             with self.env.cr.savepoint():
-                return [work(records)], records.browse()
+                return [work(parts)], []
         except OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 whatever it is, the others go on
-            if len(records) == 1:
-                set_aside(records, error)
-                return [], records
-        middle = len(records) // 2
-        first, first_failed = self._isolate(records[:middle], work, set_aside)
-        second, second_failed = self._isolate(records[middle:], work, set_aside)
-        return first + second, first_failed | second_failed
+            if len(parts) == 1:
+                return set_aside(parts[0], error)
+        middle = len(parts) // 2
+        first, first_failed = self._isolate(parts[:middle], work, set_aside)
+        second, second_failed = self._isolate(parts[middle:], work, set_aside)
+        return first + second, first_failed + second_failed
 
     def _set_aside(self, subscription, error, today):
         """Leave a contract out of this day's runs, with the reason where people look."""

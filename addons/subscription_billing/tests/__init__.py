@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_billing
 from . import test_change
+from . import test_collective
 from . import test_contract
 from . import test_correction
 from . import test_credit
@@ -8,6 +9,8 @@ from . import test_cron
 from . import test_currencies
 from . import test_deposit
 from . import test_entitlements
+from . import test_discounts
+from . import test_explanation
 from . import test_gross
 from . import test_hand_over
 from . import test_history
@@ -22,6 +25,7 @@ from . import test_pause
 from . import test_percent
 from . import test_phases
 from . import test_plan
+from . import test_preview
 from . import test_price_change
 from . import test_price_notice
 from . import test_quantity
