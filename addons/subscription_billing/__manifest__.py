@@ -29,6 +29,7 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/billing_entitlement_views.xml",
+        "views/billing_gate_views.xml",
         "views/billing_invoice_policy_views.xml",
         "views/menus.xml",
     ],

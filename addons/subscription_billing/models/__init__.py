@@ -26,6 +26,8 @@ from . import billing_entitlement
 from . import billing_subscription_entitlement
 from . import billing_subscription_buttons
 from . import billing_subscription_parts
+from . import billing_subscription_credit
+from . import billing_subscription_gate
 from . import billing_invoice_items
 from . import billing_invoice_numbers
 from . import billing_invoice_policy

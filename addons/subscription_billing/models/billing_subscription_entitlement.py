@@ -7,6 +7,10 @@ from ..core.spans import Span
 
 # Key in the data of the transaction's hooks: contracts whose facts have changed.
 TOUCHED = "subscription_billing.touched_entitlements"
+ENTITLING = {
+    "state", "start_date", "access_start_date", "end_date", "trial_end_date", "anchor_date",
+    "version_id",
+}  # fmt: skip
 
 
 class BillingSubscription(models.Model):
@@ -58,9 +62,12 @@ class BillingSubscription(models.Model):
         self.ensure_one()
         lines = self.line_ids
         versions = {self.version_id.id, *lines.charge_id.version_id.ids}
-        end = self.start_date if self.state == State.DRAFT.value else self.end_date
+        start = self.access_start_date or self.start_date
+        # What was given up never started, and so has no anchor.
+        is_served = self.state != State.DRAFT.value and self.anchor_date
+        end = self.end_date if is_served else start
         return rules.EntitlementFacts(
-            served=Span(self.start_date, end or None),
+            served=Span(start, end or None),
             terms=self.version_id.id,
             trial_until=self.trial_end_date or None,
             lines=tuple(line._get_access() for line in lines),
@@ -72,7 +79,7 @@ class BillingSubscription(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"state", "start_date", "end_date", "trial_end_date", "version_id"} & vals.keys():
+        if ENTITLING & vals.keys():
             self._touch_entitlements()
         return result
 

@@ -11,6 +11,7 @@ from . import test_deposit
 from . import test_entitlements
 from . import test_discounts
 from . import test_explanation
+from . import test_gate
 from . import test_gross
 from . import test_hand_over
 from . import test_history
