@@ -1,4 +1,4 @@
-"""Whether a customer may owe more: Odoo's credit limit against what is open and what is to come."""
+"""Whether a customer may owe more: the credit limit against what is open and to come."""
 
 from __future__ import annotations
 
