@@ -21,9 +21,14 @@ from . import billing_subscription_discount
 from . import billing_plan_phase
 from . import billing_subscription_hold
 from . import billing_subscription_change
+from . import billing_feature
+from . import billing_entitlement
+from . import billing_subscription_entitlement
 from . import billing_subscription_buttons
 from . import billing_subscription_parts
 from . import billing_bundle
+from . import billing_subscription_credit
+from . import billing_subscription_gate
 from . import billing_invoice_items
 from . import billing_invoice_numbers
 from . import billing_invoice_policy

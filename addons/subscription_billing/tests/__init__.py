@@ -11,8 +11,10 @@ from . import test_cron
 from . import test_currencies
 from . import test_delivery
 from . import test_deposit
+from . import test_entitlements
 from . import test_discounts
 from . import test_explanation
+from . import test_gate
 from . import test_gross
 from . import test_hand_over
 from . import test_history
