@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import email_split
 
 
@@ -64,6 +65,15 @@ class BillingBusinessUnit(models.Model):
         ondelete="restrict",
         tracking=True,
         help="Terms for customers who have no payment terms of their own.",
+    )
+    product_category_ids = fields.Many2many(
+        "product.category",
+        "billing_business_unit_product_category_rel",
+        "unit_id",
+        "category_id",
+        string="Product Categories",
+        help="What the unit sells: products of these categories and of those below them. "
+        "Empty: everything.",
     )
     invoice_mail_template_id = fields.Many2one(
         "mail.template",
@@ -251,6 +261,16 @@ class BillingBusinessUnit(models.Model):
         }
 
     # === BUSINESS === #
+
+    def _get_product_domain(self, path=""):
+        """Return a domain of what the unit sells, for products or for what leads to them.
+
+        :param str path: field path to the product with a dot at the end, e.g. ``"product_id."``
+        """
+        self.ensure_one()
+        if not self.product_category_ids:
+            return Domain.TRUE
+        return Domain(f"{path}categ_id", "child_of", self.product_category_ids.ids)
 
     def _prepare_invoice_defaults(self, partner=None):
         """Return the values an invoice of this unit starts with.

@@ -40,6 +40,12 @@ CORE_MODELS = (
 )
 
 
+def get_own_addons(env):
+    """Names of the installed addons of the suite."""
+    domain = [("state", "=", "installed"), ("author", "ilike", "Open Subscription Billing")]
+    return env["ir.module.module"].sudo().search(domain).mapped("name")
+
+
 class AccessCommon(SubscriptionBillingCommon):
     """Worlds ``AX`` and ``AY`` (units of a company), ``BR`` (its branch), ``B`` (another company).
 
@@ -81,17 +87,11 @@ class AccessCommon(SubscriptionBillingCommon):
     @classmethod
     def _get_own_models(cls):
         """Models of the suite's addons that keep records."""
-        addons = (
-            cls.env["ir.module.module"]
-            .sudo()
-            .search(
-                [("state", "=", "installed"), ("author", "ilike", "Open Subscription Billing")]
-            )
-        )
+        addons = get_own_addons(cls.env)
         return [
             name
             for name, model in cls.env.items()
-            if model._original_module in addons.mapped("name")
+            if model._original_module in addons
             and not (model._abstract or model._transient)
             and model._auto
         ]
