@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import email_split
+from odoo.tools import email_normalize, email_split
 
 
 class BillingBusinessUnit(models.Model):
@@ -261,6 +261,10 @@ class BillingBusinessUnit(models.Model):
         }
 
     # === BUSINESS === #
+
+    def _get_sender_address(self):
+        """Return the plain address customers may write to, False without one."""
+        return email_normalize(self.email_from or "")
 
     def _get_product_domain(self, path=""):
         """Return a domain of what the unit sells, for products or for what leads to them.

@@ -46,3 +46,4 @@ from . import product_category
 from . import res_partner
 from . import res_company
 from . import billing_work_list
+from . import import_templates
