@@ -12,6 +12,7 @@
         "views/portal_components.xml",
         "views/portal_account.xml",
         "views/portal_home.xml",
+        "views/res_partner_views.xml",
     ],
     "assets": {
         "web.assets_frontend": ["customer_portal/static/src/scss/customer_portal.scss"],

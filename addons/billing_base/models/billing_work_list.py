@@ -34,9 +34,9 @@ class BillingWorkList(models.AbstractModel):
     def _get_status(self):
         """Return what happens by itself: the next run, the result of the last one.
 
-        Contract: addons override, call super and append dicts with ``key``, ``label`` (translated),
-        ``value`` (translated, with the date), ``severity`` (one of ``SEVERITIES`` or False) and
-        ``action`` (a dict for the web client, or False).
+        Contract: addons override, call super and append dicts with ``key``, ``label``
+        (translated), ``value`` (translated, with the date), ``severity`` (one of ``SEVERITIES``
+        or False) and ``action`` (a dict for the web client, or False).
 
         :return: list of dicts
         """

@@ -58,3 +58,4 @@ from . import product_product
 from . import res_partner
 from . import res_company
 from . import billing_work_list
+from . import import_templates

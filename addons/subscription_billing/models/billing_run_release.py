@@ -274,8 +274,9 @@ class BillingRun(models.Model):
         return super()._find_carried(chunk).filtered(lambda sub: not sub.billing_hold_reason)
 
     def _bill_chunk(self, chunk, today):
-        super()._bill_chunk(chunk, today)
+        result = super()._bill_chunk(chunk, today)
         self.worked_at = self.env.cr.now()
+        return result
 
     def _is_to_stop(self):
         stops = self.env["billing.run.stop"].sudo().search([("run_id", "=", self.id)])

@@ -51,15 +51,16 @@ class BillingWorkList(models.AbstractModel):
 
     @api.model
     def _get_cards(self):
-        return [*super()._get_cards(), *self._get_trouble_cards(), *self._get_planned_cards()]
+        return [
+            *super()._get_cards(),
+            *self._get_run_cards(),
+            *self._get_customer_cards(),
+            *self._get_planned_cards(),
+        ]
 
     @api.model
-    def _get_trouble_cards(self):
-        """What did not go as it should."""
-        running = Domain("state", "in", RUNNING_STATES)
-        no_address = Domain.OR(
-            Domain(f"partner_id.{name}", "=", False) for name in ("street", "city", "country_id")
-        )
+    def _get_run_cards(self):
+        """What a run did not do, or waits with."""
         return [
             self._prepare_card(
                 "set_aside",
@@ -112,6 +113,16 @@ class BillingWorkList(models.AbstractModel):
                 "info",
                 40,
             ),
+        ]
+
+    @api.model
+    def _get_customer_cards(self):
+        """What customers do not know yet, or we of them."""
+        running = Domain("state", "in", RUNNING_STATES)
+        no_address = Domain.OR(
+            Domain(f"partner_id.{name}", "=", False) for name in ("street", "city", "country_id")
+        )
+        return [
             self._prepare_card(
                 "notices",
                 self.env._("Price notices not delivered"),

@@ -19,6 +19,7 @@ from . import test_gross
 from . import test_hand_over
 from . import test_history
 from . import test_import
+from . import test_import_files
 from . import test_invoice_draft
 from . import test_invoice_items
 from . import test_invoice_numbers

@@ -13,6 +13,7 @@ from odoo.addons.subscription_billing.tests.common import SubscriptionBillingCom
 # unit of its contract or document: a new model is one of those until it is named here.
 SHARED = {
     "billing.business.unit": "units of a company are no secret in it, their documents are",
+    "billing.coupon": "coupons hold for all units",
     "billing.plan": "plans are offered by all units",
     "billing.plan.version": "as its plan",
     "billing.plan.phase": "as its plan",
@@ -37,6 +38,12 @@ CORE_MODELS = (
     "mail.message",
     "payment.transaction",
 )
+
+
+def get_own_addons(env):
+    """Names of the installed addons of the suite."""
+    domain = [("state", "=", "installed"), ("author", "ilike", "Open Subscription Billing")]
+    return env["ir.module.module"].sudo().search(domain).mapped("name")
 
 
 class AccessCommon(SubscriptionBillingCommon):
@@ -80,17 +87,11 @@ class AccessCommon(SubscriptionBillingCommon):
     @classmethod
     def _get_own_models(cls):
         """Models of the suite's addons that keep records."""
-        addons = (
-            cls.env["ir.module.module"]
-            .sudo()
-            .search(
-                [("state", "=", "installed"), ("author", "ilike", "Open Subscription Billing")]
-            )
-        )
+        addons = get_own_addons(cls.env)
         return [
             name
             for name, model in cls.env.items()
-            if model._original_module in addons.mapped("name")
+            if model._original_module in addons
             and not (model._abstract or model._transient)
             and model._auto
         ]
@@ -161,6 +162,9 @@ class AccessCommon(SubscriptionBillingCommon):
                 "notice_days": 7,
             }
         )
+        cls.env["billing.coupon"].create(
+            {"name": f"CFG-{world}", "code": f"CFG-{world}", "kind": "percent", "percent": 5.0}
+        )
         return plan
 
     @classmethod
@@ -174,6 +178,14 @@ class AccessCommon(SubscriptionBillingCommon):
             partner_id=cls.customers[world].id,
             client_reference=f"DOC-{world}",
             note=f"<p>DOC-{world}</p>",
+        )
+        cls.env["billing.subscription.discount"].create(
+            {
+                "subscription_id": contract.id,
+                "name": f"DOC-{world}",
+                "kind": "percent",
+                "percent": 5.0,
+            }
         )
         analytic_plan = cls.env["account.analytic.plan"].sudo().create({"name": f"CFG-{world}"})
         account = cls.env["account.analytic.account"].create(

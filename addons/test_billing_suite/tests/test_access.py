@@ -50,10 +50,10 @@ class TestAccess(AccessCommon, HttpCase):
                 if model.has_access("read"):
                     yield world, model, self._get_hidden(world, name)
 
-    def _assert_refused(self, call):
+    def _assert_refused(self, method, *args):
         """The record does not exist for this person."""
         with self.assertRaises(UserError) as refused:
-            call()
+            method(*args)
         self.assertIsInstance(refused.exception, AccessError | MissingError)
 
     # === THE TEST ITSELF === #
@@ -103,16 +103,14 @@ class TestAccess(AccessCommon, HttpCase):
             with self.subTest(viewer=world, model=model._name):
                 for record_id in hidden:
                     record = model.browse(record_id)
-                    self._assert_refused(lambda: record.read(["id", "create_date"]))
+                    self._assert_refused(record.read, ["id", "create_date"])
 
     @mute_logger(RULES)
     def test_exports(self):
         for world, model, hidden in self._each():
             with self.subTest(viewer=world, model=model._name):
                 if hidden:
-                    self._assert_refused(
-                        lambda: model.browse(hidden).export_data(["id", "create_date"])
-                    )
+                    self._assert_refused(model.browse(hidden).export_data, ["id", "create_date"])
 
     @mute_logger(RULES)
     def test_writes(self):
@@ -185,7 +183,7 @@ class TestAccess(AccessCommon, HttpCase):
                         self.assertIn(move.name, text)
                         self._assert_no_marker(world, text)
                     else:
-                        self._assert_refused(lambda: reports._render_qweb_html(report, move.ids))
+                        self._assert_refused(reports._render_qweb_html, report, move.ids)
 
     @mute_logger(RULES, "odoo.http")
     def test_staff_cannot_guess_portal_pages(self):
