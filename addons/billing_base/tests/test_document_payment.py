@@ -10,7 +10,6 @@ from odoo.tests import tagged
 
 from odoo.addons.billing_base.core.credit_transfer import compact_iban, transfer_payload
 from odoo.addons.billing_base.core.document import PaymentNotice
-
 from odoo.addons.billing_base.models.account_move_document import CODE_SCALE
 
 from .documents import IBAN, DocumentsCommon
