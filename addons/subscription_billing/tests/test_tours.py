@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import HttpCase, tagged
 
 from .common import SubscriptionBillingCommon
@@ -90,6 +90,39 @@ class TestTours(SubscriptionBillingCommon, HttpCase):
         self.assertEqual(change.effective_date, fields.Date.to_date("2099-12-31"))
         self.assertEqual(change.unit_price, 12.0)
 
+    # === OFFERS, LOOKING AHEAD AND BACK === #
+
+    def _create_contract_with_option(self):
+        plan = self._create_plan(
+            "Office", [{"unit_price": 31.0}, {"name": "Hotline", "is_option": True}]
+        )
+        contract = self._create_contract(plan, self.today - timedelta(days=3))
+        contract.sudo()._bill(self.today)
+        return contract
+
+    def _check_add_on(self, contract):
+        self.assertEqual(contract.discount_ids.coupon_id.code, "SPRING")
+        self.assertEqual(len(contract.line_ids), 2)
+
+    def test_add_on_and_coupon(self):
+        self._tour("coupon", "coupons")
+        contract = self._create_contract_with_option()
+        self._tour("add_on", f"contracts/{contract.id}")
+        self._check_add_on(contract)
+
+    def _create_explained_invoice(self):
+        tiers = [
+            Command.create({"up_to": 3.0, "unit_price": 9.99, "flat_amount": 5.0}),
+            Command.create({"is_open": True, "unit_price": 7.77}),
+        ]
+        charge = {"charge_model": "graduated", "tier_ids": tiers, "default_quantity": 5.0}
+        contract = self._create_contract(self._create_plan("Tiers", [charge]), self.today)
+        return contract.sudo()._bill(self.today)
+
+    def test_explanation(self):
+        move = self._create_explained_invoice()
+        self._tour("explanation", f"customer-invoices/{move.id}")
+
     # === WORK LIST AND RUN === #
 
     def _create_due(self):
@@ -147,6 +180,10 @@ class TestTours(SubscriptionBillingCommon, HttpCase):
         self.assertEqual(self.upgrade.charge_ids.price_change_ids.unit_price, 12.0)
         self._create_contract(start=self.today)._hold_billing("Why")
         self._tour("work_list", "billing")
+        self._tour("coupon", "coupons")
+        contract = self._create_contract_with_option()
+        self._tour("add_on", f"contracts/{contract.id}")
+        self._check_add_on(contract)
         self._tour("contract")
         self._tour("plan", "billing-plans")
         self.assertTrue(self.env["billing.plan"].search([("name", "=", "Tour Plan")]))
