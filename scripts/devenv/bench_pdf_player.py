@@ -126,7 +126,9 @@ class Side:
 
 def now():
     """Time, processor time of this process and of the programs it called, queries."""
-    own, called = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    own, called = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     cpu = own.ru_utime + own.ru_stime + called.ru_utime + called.ru_stime
     return time.perf_counter(), cpu, env.cr.sql_log_count
 

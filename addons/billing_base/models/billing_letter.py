@@ -110,7 +110,9 @@ class BillingLetter(models.AbstractModel):
             self._get_letter_registration(company, vat),
             self._get_letter_bank(bank or unit.partner_bank_id or own.bank_ids[:1]),
         ]
-        columns = [[line.strip() for line in column if line and line.strip()] for column in columns]
+        columns = [
+            [line.strip() for line in column if line and line.strip()] for column in columns
+        ]
         return [column for column in columns if column]
 
     @api.model

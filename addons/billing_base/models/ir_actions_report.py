@@ -78,7 +78,9 @@ class IrActionsReport(models.Model):
         if others:
             streams = super()._render_qweb_pdf_prepare_streams(report_ref, data, res_ids=others)
         for used in set(reports.values()):
-            ids = [res_id for res_id in OrderedDict.fromkeys(res_ids) if reports.get(res_id) == used]
+            ids = [
+                res_id for res_id in OrderedDict.fromkeys(res_ids) if reports.get(res_id) == used
+            ]
             values = {**(data or {}), "asked_report": report.report_name}
             streams.update(self._render_in_process_streams(used, ids, values))
         # In the order asked for; what could not be told apart comes last.

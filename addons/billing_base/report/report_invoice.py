@@ -136,7 +136,10 @@ class ReportInvoice(models.AbstractModel):
 
     @api.model
     def _get_incoterm(self, move):
-        terms = (move.invoice_incoterm_id.code, move.invoice_incoterm_id and move.incoterm_location)
+        terms = (
+            move.invoice_incoterm_id.code,
+            move.invoice_incoterm_id and move.incoterm_location,
+        )
         return " ".join(filter(None, terms))
 
     @api.model
@@ -236,6 +239,8 @@ class ReportInvoice(models.AbstractModel):
 
     @api.model
     def _get_payments(self, move, money):
+        if move.currency_id.compare_amounts(move.amount_residual, move.amount_total) == 0:
+            return []
         widget = move.sudo().invoice_payments_widget or {}
         paid = {}
         for payment in widget.get("content", []):
@@ -338,6 +343,7 @@ class ReportInvoice(models.AbstractModel):
         return {
             "rows": [(label, value) for label, value in rows if value],
             "code": move._get_transfer_code(),
-            "alt": self.env._("QR code for the transfer of %(amount)s to %(name)s",
-                              amount=text, name=name),
+            "alt": self.env._(
+                "QR code for the transfer of %(amount)s to %(name)s", amount=text, name=name
+            ),
         }

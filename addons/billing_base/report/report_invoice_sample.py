@@ -40,7 +40,8 @@ class ReportInvoiceSample(models.AbstractModel):
                 watermark=self.env._("SAMPLE"),
             )
             | {"address": self._get_sample_address()},
-            "intro": self._get_html(unit.document_intro) or self.env._("We invoice the following:"),
+            "intro": self._get_html(unit.document_intro)
+            or self.env._("We invoice the following:"),
             "closing": self._get_html(unit.document_closing),
             "table": self._format_table(self._get_sample_rows(today), currency),
             "totals": [

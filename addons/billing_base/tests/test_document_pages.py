@@ -87,7 +87,9 @@ class TestDocumentPages(DocumentsCommon):
         """It is split; its amount is carried once."""
         text = "\n".join(f"Detail {number}" for number in range(150))
         move = self._create_document(
-            self._prepare_line("First", 10), self._prepare_line(text, 5), self._prepare_line("Last", 1)
+            self._prepare_line("First", 10),
+            self._prepare_line(text, 5),
+            self._prepare_line("Last", 1),
         )
         pages = self._read_pages(self._print(move))
         self.assertGreaterEqual(len(pages), 3)
@@ -110,9 +112,11 @@ class TestDocumentPages(DocumentsCommon):
                 positions.append((text.strip(), x / 72 * 25.4, 297 - y / 72 * 25.4))
 
         page.extract_text(visitor_text=visitor)
-        inside = " ".join(
-            text for text, x, y in positions if 24.9 <= x <= 105 and 45 <= y <= 90
-        )
-        for line in ("Nordlicht Systeme GmbH · Kastanienallee 12", "Acme Widgets Ltd", "Hafenstr. 27"):
+        inside = " ".join(text for text, x, y in positions if 24.9 <= x <= 105 and 45 <= y <= 90)
+        for line in (
+            "Nordlicht Systeme GmbH · Kastanienallee 12",
+            "Acme Widgets Ltd",
+            "Hafenstr. 27",
+        ):
             self.assertIn(line, inside)
         self.assertNotIn(move.name, inside)

@@ -10,7 +10,6 @@ from odoo.tests import tagged
 
 from odoo.addons.billing_base.core.credit_transfer import compact_iban, transfer_payload
 from odoo.addons.billing_base.core.document import PaymentNotice
-
 from odoo.addons.billing_base.models.account_move_document import CODE_SCALE
 
 from .documents import IBAN, DocumentsCommon
@@ -115,9 +114,7 @@ class TestDocumentPayment(DocumentsCommon):
 
     def test_notice_of_a_collecting_addon(self):
         notice = PaymentNotice("Will be debited on 02/14/2026, mandate M-1.")
-        self.patch(
-            self.registry["account.move"], "_get_payment_notice", lambda move: notice
-        )
+        self.patch(self.registry["account.move"], "_get_payment_notice", lambda move: notice)
         text = self._read(self._create_document())
         self.assertIn("Will be debited on 02/14/2026, mandate M-1.", text)
         self.assertNotIn("Please transfer", text)

@@ -92,7 +92,9 @@ class TestDocumentReport(DocumentsCommon):
             chooser.invoice_template_pdf_report_id = False
 
     def test_print_button(self):
-        self.company.sudo().external_report_layout_id = self.env.ref("web.external_layout_standard")
+        self.company.sudo().external_report_layout_id = self.env.ref(
+            "web.external_layout_standard"
+        )
         action = self._create_open_invoice().action_print_pdf()
         self.assertEqual(action["report_name"], "billing_base.report_invoice")
         self.assertTrue(action["is_in_process"])
@@ -107,9 +109,7 @@ class TestDocumentReport(DocumentsCommon):
             self.assertEqual(attachment.res_field, "invoice_pdf_report_file")
             self.assertTrue(move.is_move_sent)
             self.assertIn(f"Invoice {move.name}", self._read_pages(attachment.raw)[0])
-            self.assertEqual(
-                move._get_invoice_legal_documents("pdf")["content"], attachment.raw
-            )
+            self.assertEqual(move._get_invoice_legal_documents("pdf")["content"], attachment.raw)
 
     def test_chosen_report_is_kept(self):
         """What the user picks while sending is not replaced."""
@@ -148,9 +148,7 @@ class TestDocumentReport(DocumentsCommon):
             self.skipTest("account_edi_ubl_cii is not installed")
         self.company.sudo().write({"phone": "+49 30 1", "email": "billing@nordlicht.example"})
         self.german.invoice_edi_format = "facturx"
-        move = self._create_document(
-            self._prepare_line(taxes=self.tax), partner_id=self.german.id
-        )
+        move = self._create_document(self._prepare_line(taxes=self.tax), partner_id=self.german.id)
         # In tests Odoo leaves the file alone.
         tools = "odoo.addons.account_edi_ubl_cii.models.account_move_send.tools"
         with patch(tools, SimpleNamespace(config={"test_enable": False})):

@@ -52,7 +52,9 @@ class TestDocumentSafety(DocumentsCommon):
         html = "".join(f'<img src="{url}"/><object data="{url}"></object>' for url in addresses)
         html += '<link rel="stylesheet" href="file:///etc/passwd"/>'
         html += "<style>@import url(http://example.com/x.css);"
-        html += "@font-face {font-family: x; src: url(file:///etc/passwd)} p {font-family: x}</style>"
+        html += (
+            "@font-face {font-family: x; src: url(file:///etc/passwd)} p {font-family: x}</style>"
+        )
         html += '<p style="background: url(file:///etc/hostname)">text</p>'
         html += '<a rel="attachment" href="file:///etc/passwd">attached</a>'
         svg = b"""<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">
@@ -118,20 +120,24 @@ class TestDocumentSafety(DocumentsCommon):
             f"/web/content/{text.id}",
         ):
             self.assertIsNone(find(path), path)
-        foreign = self.env["ir.attachment"].sudo().create(
-            {
-                "name": "secret.png",
-                "raw": make_png(),
-                "mimetype": "image/png",
-                "res_model": "res.users.apikeys",
-                "res_id": 1,
-            }
+        foreign = (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": "secret.png",
+                    "raw": make_png(),
+                    "mimetype": "image/png",
+                    "res_model": "res.users.apikeys",
+                    "res_id": 1,
+                }
+            )
         )
         user = self._create_user("printer")
         self.assertIsNone(
-            self.env["ir.actions.report"].with_user(user)._get_document_image(
-                f"/web/image/{foreign.id}"
-            )
+            self.env["ir.actions.report"]
+            .with_user(user)
+            ._get_document_image(f"/web/image/{foreign.id}")
         )
 
     def test_logo(self):

@@ -41,9 +41,7 @@ class TestDocumentUnit(DocumentsCommon):
 
     def test_texts_in_the_language_of_the_customer(self):
         unit = self._create_unit("A", document_closing="<p>Thank you</p>")
-        unit.update_field_translations(
-            "document_closing", {"de_DE": {"Thank you": "Vielen Dank"}}
-        )
+        unit.update_field_translations("document_closing", {"de_DE": {"Thank you": "Vielen Dank"}})
         german = self._create_document(business_unit_id=unit.id, partner_id=self.german.id)
         english = self._create_document(business_unit_id=unit.id)
         self.assertIn("Vielen Dank", self._read(german))
