@@ -1,6 +1,6 @@
 {
     "name": "Billing Base",
-    "summary": "Business units, documents, billing date and test clock, settled open items, facts outbox",
+    "summary": "Business units, documents, billing date, settled open items, facts outbox",
     "version": "19.0.1.0.0",
     "category": "Accounting/Subscriptions",
     "author": "Open Subscription Billing contributors",

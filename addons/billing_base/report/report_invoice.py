@@ -292,7 +292,7 @@ class ReportInvoice(models.AbstractModel):
 
     @api.model
     def _get_discount(self, move):
-        """Return until when less is to be paid: ``(date, percent, amount)`` as text, or ``None``."""
+        """Return until when how much less is to be paid, as texts, or ``None``."""
         if move.state != "posted" or not move._is_eligible_for_early_payment_discount(
             move.currency_id, move.invoice_date
         ):
