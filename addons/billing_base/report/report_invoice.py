@@ -116,7 +116,7 @@ class ReportInvoice(models.AbstractModel):
             (self.env._("Number"), move.name if move.name != "/" else ""),
             (self.env._("Date"), self._date(move.invoice_date)),
             (self.env._("Customer no."), move.partner_id.ref or partner.ref),
-            (self.env._("Reference") if is_refund else self.env._("Your reference"), move.ref),
+            (self.env._("Remark") if is_refund else self.env._("Your reference"), move.ref),
             (self.env._("Contract / order"), move.invoice_origin),
             self._get_service_info(move),
             (self.env._("Corrects"), is_refund and move.reversed_entry_id.name),
