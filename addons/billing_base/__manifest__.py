@@ -1,6 +1,6 @@
 {
     "name": "Billing Base",
-    "summary": "Business units, billing date and test clock, settled open items, facts outbox",
+    "summary": "Business units, documents, billing date, settled open items, facts outbox",
     "version": "19.0.1.0.0",
     "category": "Accounting/Subscriptions",
     "author": "Open Subscription Billing contributors",
@@ -33,7 +33,10 @@
         "views/billing_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["billing_base/static/src/components/**/*"],
+        "web.assets_backend": [
+            "billing_base/static/src/components/**/*",
+            "billing_base/static/src/documents/report_handler.js",
+        ],
         "web.assets_tests": ["billing_base/static/tests/tours/**/*"],
     },
 }

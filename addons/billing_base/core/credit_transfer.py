@@ -91,9 +91,9 @@ def transfer_payload(transfer: CreditTransfer) -> str:
     >>> transfer_payload(CreditTransfer("Example GmbH", "DE02 1203 0000 0000 2020 51",
     ...                                 Decimal("119"), "INV/2026/00012"))
     'BCD\n002\n1\nSCT\n\nExample GmbH\nDE02120300000000202051\nEUR119.00\n\n\nINV/2026/00012'
-    >>> transfer_payload(CreditTransfer("Example GmbH", "DE02120300000000202051",
+    >>> transfer_payload(CreditTransfer("Ex GmbH", "DE02120300000000202051",
     ...                                 Decimal("0.50"), "RF18 5390 0754 7034", "BYLADEM1001"))
-    'BCD\n002\n1\nSCT\nBYLADEM1001\nExample GmbH\nDE02120300000000202051\nEUR0.50\n\nRF18539007547034'
+    'BCD\n002\n1\nSCT\nBYLADEM1001\nEx GmbH\nDE02120300000000202051\nEUR0.50\n\nRF18539007547034'
     >>> transfer_payload(CreditTransfer("Example GmbH", "DE03120300000000202051", Decimal(1)))
     Traceback (most recent call last):
     ...

@@ -11,11 +11,9 @@ class BillingBusinessUnit(models.Model):
     _inherit = "billing.business.unit"
 
     primary_color = fields.Char(
-        "Primary Color", help="Color of lines and headings on documents. Empty: the company's."
+        help="Color of lines and headings on documents. Empty: the company's."
     )
-    secondary_color = fields.Char(
-        "Secondary Color", help="Second color of documents. Empty: the company's."
-    )
+    secondary_color = fields.Char(help="Second color of documents. Empty: the company's.")
     return_address = fields.Char(
         help="Small line above the customer's address in the window of the envelope. "
         "Empty: name and address of the company."

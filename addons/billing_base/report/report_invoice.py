@@ -116,7 +116,7 @@ class ReportInvoice(models.AbstractModel):
             (self.env._("Number"), move.name if move.name != "/" else ""),
             (self.env._("Date"), self._date(move.invoice_date)),
             (self.env._("Customer no."), move.partner_id.ref or partner.ref),
-            (self.env._("Reference") if is_refund else self.env._("Your reference"), move.ref),
+            (self.env._("Remark") if is_refund else self.env._("Your reference"), move.ref),
             (self.env._("Contract / order"), move.invoice_origin),
             self._get_service_info(move),
             (self.env._("Corrects"), is_refund and move.reversed_entry_id.name),
@@ -239,6 +239,8 @@ class ReportInvoice(models.AbstractModel):
 
     @api.model
     def _get_payments(self, move, money):
+        if move.currency_id.compare_amounts(move.amount_residual, move.amount_total) == 0:
+            return []
         widget = move.sudo().invoice_payments_widget or {}
         paid = {}
         for payment in widget.get("content", []):
@@ -290,7 +292,7 @@ class ReportInvoice(models.AbstractModel):
 
     @api.model
     def _get_discount(self, move):
-        """Return until when less is to be paid: ``(date, percent, amount)`` as text, or ``None``."""
+        """Return until when how much less is to be paid, as texts, or ``None``."""
         if move.state != "posted" or not move._is_eligible_for_early_payment_discount(
             move.currency_id, move.invoice_date
         ):

@@ -101,7 +101,7 @@ class TestDocumentSafety(DocumentsCommon):
             {"name": "sign.png", "raw": make_png(), "mimetype": "image/png"}
         )
         note = Markup('<p><img src="/web/image/%s-abc/sign.png"/></p>') % attachment.id
-        move = self._create_document(narration=note)
+        move = self._create_document(narration=note, partner_bank_id=False)
         self.assertEqual(self._count_images(self._print(move)), 1)
         find = self.env["ir.actions.report"]._get_document_image
         self.assertEqual(find(f"/web/image/{attachment.id}"), attachment.raw)
@@ -142,12 +142,14 @@ class TestDocumentSafety(DocumentsCommon):
 
     def test_logo(self):
         self.company.sudo().logo = base64.b64encode(make_png())
-        self.assertEqual(self._count_images(self._print(self._create_document())), 1)
+        move = self._create_document(partner_bank_id=False)
+        self.assertEqual(self._count_images(self._print(move)), 1)
 
     def test_unit_logo_wins(self):
         self.company.sudo().logo = base64.b64encode(make_png((30, 30)))
         unit = self._create_unit("A", logo=base64.b64encode(make_png((80, 20), (1, 2, 3))))
-        pdf = PdfReader(io.BytesIO(self._print(self._create_document(business_unit_id=unit.id))))
+        move = self._create_document(business_unit_id=unit.id, partner_bank_id=False)
+        pdf = PdfReader(io.BytesIO(self._print(move)))
         (image,) = pdf.pages[0].images
         self.assertEqual(image.image.size, (80, 20))
 
