@@ -39,13 +39,13 @@ class ObservedSession:
         session.sendmail = self._sendmail
         try:
             refused = session.send_message(message, from_addr, to_addrs, **options)
-        except NotHandedOver:
-            session.close()
-            raise
         except (smtplib.SMTPException, OSError, ValueError) as error:
             # Nothing may be left half-spoken in this connection.
             session.close()
             self.report = self.report or self._report(error)
+            raise
+        except BaseException:
+            session.close()
             raise
         finally:
             del session.sendmail

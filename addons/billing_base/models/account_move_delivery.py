@@ -70,6 +70,11 @@ class AccountMove(models.Model):
         unsent = self.sudo().filtered(lambda move: not move.is_move_sent)
         unsent.is_move_sent = True
 
+    def _post(self, soft=True):
+        posted = super()._post(soft)
+        posted._resume_delivery()
+        return posted
+
     def button_draft(self):
         result = super().button_draft()
         self._cancel_delivery(self.env._("The invoice was reset to draft before it left."))

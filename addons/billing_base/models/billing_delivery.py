@@ -83,6 +83,11 @@ class BillingDelivery(models.Model):
     next_attempt_at = fields.Datetime("Next Attempt", readonly=True)
     printed_at = fields.Datetime("Printed", readonly=True)
     sent_at = fields.Datetime("Delivered On", readonly=True)
+    is_taken_back = fields.Boolean(
+        "Taken Back",
+        readonly=True,
+        help="The document is not final at the moment; when it is posted again, it is delivered.",
+    )
     mail_message_id = fields.Many2one(
         "mail.message", "Email", readonly=True, index="btree_not_null", ondelete="set null"
     )
@@ -158,11 +163,12 @@ class BillingDelivery(models.Model):
     # === REQUEST === #
 
     @api.model
-    def _request(self, documents, channels, cause=POSTED, **values):
+    def _request(self, documents, channels, cause=POSTED, by_person=False, **values):
         """Ask once for the delivery of each document; with a known cause nothing happens again.
 
-        Two queries for any number of documents, beside the insert. A delivery that was
-        cancelled before it left (the invoice was reset to draft) is taken up again.
+        Two queries for any number of documents, beside the insert. A delivery that was taken
+        back with its document is taken up again; one that a person has cancelled only when a
+        person asks.
 
         :param documents: recordset of one model with ``billing.delivery.mixin``
         :param dict channels: document id -> "mail", "portal", "post" or "none"
@@ -178,11 +184,14 @@ class BillingDelivery(models.Model):
         )
         by_document = {delivery.res_id: delivery for delivery in known}
         taken_up = known.filtered(
-            lambda d: d.state == "cancelled" and channels[d.res_id] != "none"
+            lambda delivery: (
+                delivery.state == "cancelled"
+                and (delivery.is_taken_back or by_person)
+                and channels[delivery.res_id] != "none"
+            )
         )
         for delivery in taken_up:
             delivery.channel = channels[delivery.res_id]
-        taken_up._set_state("waiting", reason=False, attempt_count=0, next_attempt_at=False)
         missing = documents.filtered(
             lambda document: document.id not in by_document and channels[document.id] != "none"
         )
@@ -195,10 +204,18 @@ class BillingDelivery(models.Model):
         except UniqueViolation as error:
             # Somebody else asks for the same. Seen as what it is, the transaction is repeated.
             raise SerializationFailure(str(error)) from error
-        requested = taken_up + created
-        requested._publish()
-        requested._trigger_cron()
-        return requested
+        taken_up._take_up()
+        created._publish()
+        created._trigger_cron()
+        return taken_up + created
+
+    def _take_up(self):
+        """Cancelled deliveries wait again."""
+        taken_up = self._set_state(
+            "waiting", reason=False, attempt_count=0, next_attempt_at=False, is_taken_back=False
+        )
+        taken_up._publish()
+        taken_up._trigger_cron()
 
     def _publish(self):
         """What only has to be seen in the portal is there as soon as it is posted."""

@@ -99,11 +99,12 @@ class MailMail(models.Model):
         if self.state == "sent":
             # By an addon that talks to a service instead of SMTP.
             return Report(Phase.ANSWER, 250, "", [])
-        addresses = ("mail_email_invalid", "mail_email_missing")
-        code = 553 if self.failure_type in addresses else None
-        phase = Phase.RECIPIENTS if code else Phase.SENDER
-        refused = {self.email_to or "": (code, self.failure_reason or "")} if code else {}
-        return Report(phase, code, self.failure_reason or "", [self.email_to or ""], refused)
+        reason = self.failure_reason or ""
+        if self.failure_type in ("mail_email_invalid", "mail_email_missing"):
+            refused = {self.email_to or "": (553, reason)}
+            return Report(Phase.RECIPIENTS, None, reason, list(refused), refused)
+        is_sender = self.failure_type in ("mail_from_invalid", "mail_from_missing")
+        return Report(Phase.SENDER if is_sender else Phase.DATA, None, reason)
 
     def _show_delivery(self, delivery, report):
         """Tell in the chatter what the delivery knows: Odoo's text says only that it failed."""

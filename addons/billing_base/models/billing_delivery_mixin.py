@@ -59,6 +59,7 @@ class BillingDeliveryMixin(models.AbstractModel):
             "post", "none"); documents that are missing or empty here follow the customer's
             choice, then their unit
         :param str cause: what asks; the same cause never delivers a document twice
+        :param values: ``by_person`` takes up cancelled ones too; other values of the deliveries
         :return: the new ``billing.delivery`` records, with sudo
         """
         agreed = agreed or {}
@@ -96,12 +97,23 @@ class BillingDeliveryMixin(models.AbstractModel):
 
         :param str reason: translated, shown on the delivery
         """
-        waiting = (
-            self.sudo()._get_deliveries().filtered(lambda d: d.state not in ("sent", "sending"))
-        )
+        stays = ("sent", "sending", "unknown", "cancelled")
+        waiting = self.sudo()._get_deliveries().filtered(lambda d: d.state not in stays)
         for delivery in waiting:
             delivery._drop_mail()
-        return waiting._set_state("cancelled", reason=reason, next_attempt_at=False)
+        return waiting._set_state(
+            "cancelled", reason=reason, next_attempt_at=False, is_taken_back=True
+        )
+
+    def _resume_delivery(self):
+        """The documents are final again: what was taken back with them goes on."""
+        self.env["billing.delivery"].sudo().search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("is_taken_back", "=", True),
+            ]
+        )._take_up()
 
     # === TO BE IMPLEMENTED === #
 
@@ -154,7 +166,7 @@ class BillingDeliveryMixin(models.AbstractModel):
         for document in self:
             if obstacle := document._get_delivery_obstacle():
                 raise UserError(obstacle)
-        if not self._request_delivery() and not self._get_deliveries():
+        if not self._request_delivery(by_person=True) and not self._get_deliveries():
             raise UserError(
                 self.env._(
                     "None of these customers wants invoices from here: their sending method is "

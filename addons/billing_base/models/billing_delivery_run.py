@@ -131,7 +131,9 @@ class BillingDelivery(models.Model):
             self._set_state("cancelled", reason=self.env._("The document was deleted."))
             return mail
         if obstacle := document._get_delivery_obstacle():
-            self._set_state("cancelled", reason=obstacle, next_attempt_at=False)
+            self._set_state(
+                "cancelled", reason=obstacle, next_attempt_at=False, is_taken_back=True
+            )
             return mail
         mail = self._get_mail() or self._make_mail(document)
         if not self.company_id._may_reach_outside():

@@ -308,6 +308,24 @@ class TestDeliveryMail(DeliveryCommon):
         self.assertFalse(self.sink.mails)
         self.assertNotEqual(delivery.state, "sent")
 
+    def test_broken_in_the_middle_leaves_no_open_connection(self):
+        """Whatever stops us before the final dot: the next mail does not end this one."""
+        deliveries = self._create_open_invoices(2)._request_delivery()
+        hand_over, calls = self.registry["billing.delivery"]._hand_over, []
+
+        def fail_once(delivery):
+            calls.append(delivery.id)
+            if len(calls) == 1:
+                raise ZeroDivisionError
+            return hand_over(delivery)
+
+        self.patch(self.registry["billing.delivery"], "_hand_over", fail_once)
+        with mute_logger(*LOUD, "odoo.addons.billing_base.models.billing_delivery_run"):
+            self._run()
+        self.assertEqual(sorted(deliveries.mapped("state")), ["retry", "sent"])
+        self.assertEqual(self.sink.commands.count("EHLO"), 2)
+        self.assertNotIn("NOOP", str(self.sink.mails[0][1]))
+
     def test_accepted_counts_even_if_odoo_fails_afterwards(self):
         delivery = self._request()
 

@@ -30,7 +30,8 @@ class TestDeliveryRequest(DeliveryCommon):
         self._run()
         self.assertFalse(self.sink.mails)
         move._post(soft=False)
-        self.assertEqual(move._request_delivery(), delivery)
+        self.assertEqual(delivery.state, "waiting", "it goes on without being asked for")
+        self.assertFalse(move._request_delivery())
         self._run()
         self._run()
         self.assertEqual(len(self.sink.mails), 1)
@@ -40,6 +41,26 @@ class TestDeliveryRequest(DeliveryCommon):
         self._run()
         self.assertEqual(len(self.sink.mails), 1, "it has left already")
         self.assertEqual(delivery.state, "sent")
+
+    def test_cancelled_by_a_person_comes_back_only_by_a_person(self):
+        move = self._create_open_invoice()
+        delivery = move._request_delivery()
+        self._decide(delivery, "cancelled", "not wanted")
+        move.button_draft()
+        move._post(soft=False)
+        self.assertFalse(move._request_delivery())
+        self.assertEqual(delivery.state, "cancelled")
+        move.action_request_delivery()
+        self.assertEqual(delivery.state, "waiting")
+
+    def test_unknown_stays_unknown_when_the_invoice_is_reset(self):
+        move = self._create_open_invoice()
+        delivery = move._request_delivery()
+        delivery._set_state("sending")
+        self._run()
+        move.button_draft()
+        move._post(soft=False)
+        self.assertEqual(delivery.state, "unknown")
 
     def test_cancelled_invoice_does_not_leave(self):
         move = self._create_open_invoice()
