@@ -1,5 +1,7 @@
 from . import test_access
 from . import test_billing
+from . import test_bonus
+from . import test_bundle
 from . import test_change
 from . import test_collective
 from . import test_contract
@@ -7,6 +9,7 @@ from . import test_correction
 from . import test_credit
 from . import test_cron
 from . import test_currencies
+from . import test_delivery
 from . import test_deposit
 from . import test_entitlements
 from . import test_discounts
@@ -16,6 +19,7 @@ from . import test_gross
 from . import test_hand_over
 from . import test_history
 from . import test_import
+from . import test_import_files
 from . import test_invoice_draft
 from . import test_invoice_items
 from . import test_invoice_numbers
@@ -31,6 +35,10 @@ from . import test_price_change
 from . import test_price_notice
 from . import test_quantity
 from . import test_queries
+from . import test_run_preview
+from . import test_run_release
 from . import test_terms
+from . import test_timeline
 from . import test_tours
 from . import test_wizards
+from . import test_work_list
