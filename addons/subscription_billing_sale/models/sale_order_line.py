@@ -185,6 +185,25 @@ class SaleOrderLine(models.Model):
         self.filtered("billing_charge_id").amount_to_invoice = 0
         return result
 
+    def _add_precomputed_values(self, vals_list):
+        """A price that comes with the values is an agreed one, whenever the charge is found.
+
+        Odoo takes it for the computed price, which would be computed anew with the charge.
+        """
+        given = [
+            vals
+            for vals in vals_list
+            if "price_unit" in vals and "technical_price_unit" not in vals
+        ]
+        result = super()._add_precomputed_values(vals_list)
+        ids = {vals.get("product_id") for vals in given}
+        charges = self.env["billing.charge"].sudo().search([("product_id", "in", list(ids))])
+        planned = set(charges.product_id.ids)
+        for vals in given:
+            if vals.get("product_id") in planned:
+                vals["technical_price_unit"] = 0.0
+        return result
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
