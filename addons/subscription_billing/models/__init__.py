@@ -23,6 +23,7 @@ from . import billing_subscription_hold
 from . import billing_subscription_change
 from . import billing_subscription_buttons
 from . import billing_subscription_parts
+from . import billing_bundle
 from . import billing_invoice_items
 from . import billing_invoice_numbers
 from . import billing_invoice_policy
@@ -30,6 +31,7 @@ from . import billing_subscription_documents
 from . import billing_subscription_invoicing
 from . import billing_subscription_texts
 from . import billing_subscription_preview
+from . import billing_subscription_timeline
 from . import billing_period
 from . import billing_period_display
 from . import billing_run
@@ -39,10 +41,12 @@ from . import billing_run_preview
 from . import billing_subscription_waiting
 from . import billing_invoice_draft
 from . import billing_price_notice
+from . import billing_bonus
 from . import billing_business_unit
 from . import billing_test_clock
 from . import account_move
 from . import product_category
+from . import product_product
 from . import res_partner
 from . import res_company
 from . import billing_work_list

@@ -125,7 +125,7 @@ class BillingRun(models.Model):
         """
         self.env["billing.subscription"].with_company(company)._run_lifecycle(today, scope)
         self._close_earlier(company, today)
-        for step in (self._send_price_notices, self._post_drafts):
+        for step in (self._send_price_notices, self._grant_bonuses, self._post_drafts):
             if not (seconds_left := step(company, today, scope)):
                 return 0
         return seconds_left

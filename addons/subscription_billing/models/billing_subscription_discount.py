@@ -138,6 +138,9 @@ class BillingSubscription(models.Model):
             )
         if self.state != State.DRAFT.value:
             start = self._check_discount_start(start)
+        return self._create_discount(values, start)
+
+    def _create_discount(self, values, start):
         discount = self.env["billing.subscription.discount"].create(
             {**values, "subscription_id": self.id, "start_date": start}
         )

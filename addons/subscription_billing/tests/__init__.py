@@ -1,5 +1,7 @@
 from . import test_access
 from . import test_billing
+from . import test_bonus
+from . import test_bundle
 from . import test_change
 from . import test_collective
 from . import test_contract
@@ -33,6 +35,7 @@ from . import test_queries
 from . import test_run_preview
 from . import test_run_release
 from . import test_terms
+from . import test_timeline
 from . import test_tours
 from . import test_wizards
 from . import test_work_list
