@@ -105,15 +105,14 @@ class BillingSubscriptionAct(models.AbstractModel):
 
     def _try_out(self, act):
         """Do it in a transaction of its own that is never committed, and look."""
+        today = self._get_today()
         with closing(self.env.registry.cursor()) as cursor:
             subscription = self.subscription_id._origin.with_env(self.env(cr=cursor))
             before = subscription.amount_period
             if subscription.state == "draft":
                 subscription._activate(subscription._get_first_run_day())
             act(subscription)
-            documents = subscription._prepare_next_documents(
-                SHOWN_DOCUMENTS, today=self._get_today()
-            )
+            documents = subscription._prepare_next_documents(SHOWN_DOCUMENTS, today=today)
             return self._prepare_outcome(subscription, before, documents)
 
     def _prepare_outcome(self, subscription, before, documents):
