@@ -31,3 +31,7 @@ conformance:  ## billing cases of a folder: make conformance CASES=tests/conform
 .PHONY: bench-billing
 bench-billing:  ## a billing run against plain Odoo and OCA contract; N=<invoices per side>
 	@scripts/bench-billing $(N)
+
+.PHONY: bench-pdf
+bench-pdf:  ## printing invoices in process against Odoo with wkhtmltopdf; N=<invoices per side>
+	@scripts/bench-pdf $(N)

@@ -7,10 +7,14 @@
     "website": "https://github.com/open-subscription-billing/addons",
     "license": "LGPL-3",
     "depends": ["account", "mail", "portal"],
+    "external_dependencies": {"python": ["segno", "weasyprint"]},
     "data": [
         "security/billing_groups.xml",
         "security/ir.model.access.csv",
         "security/billing_rules.xml",
+        "report/ir_actions_report.xml",
+        "report/letter_templates.xml",
+        "report/invoice_templates.xml",
         "data/delivery.xml",
         "data/test_clock.xml",
         "views/billing_business_unit_views.xml",
@@ -25,6 +29,7 @@
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",
+        "views/billing_work_list_views.xml",
         "views/billing_menus.xml",
     ],
     "assets": {

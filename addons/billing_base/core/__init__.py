@@ -1,1 +1,1 @@
-from . import collection, settlement, today
+from . import collection, credit_transfer, document, letter, settlement, today

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import email_split
+from odoo.fields import Domain
+from odoo.tools import email_normalize, email_split
 
 
 class BillingBusinessUnit(models.Model):
@@ -70,6 +71,15 @@ class BillingBusinessUnit(models.Model):
         ondelete="restrict",
         tracking=True,
         help="Terms for customers who have no payment terms of their own.",
+    )
+    product_category_ids = fields.Many2many(
+        "product.category",
+        "billing_business_unit_product_category_rel",
+        "unit_id",
+        "category_id",
+        string="Product Categories",
+        help="What the unit sells: products of these categories and of those below them. "
+        "Empty: everything.",
     )
     invoice_mail_template_id = fields.Many2one(
         "mail.template",
@@ -289,6 +299,20 @@ class BillingBusinessUnit(models.Model):
         }
 
     # === BUSINESS === #
+
+    def _get_sender_address(self):
+        """Return the plain address customers may write to, False without one."""
+        return email_normalize(self.email_from or "")
+
+    def _get_product_domain(self, path=""):
+        """Return a domain of what the unit sells, for products or for what leads to them.
+
+        :param str path: field path to the product with a dot at the end, e.g. ``"product_id."``
+        """
+        self.ensure_one()
+        if not self.product_category_ids:
+            return Domain.TRUE
+        return Domain(f"{path}categ_id", "child_of", self.product_category_ids.ids)
 
     def _prepare_invoice_defaults(self, partner=None):
         """Return the values an invoice of this unit starts with.

@@ -117,7 +117,8 @@ def reductions(
     >>> half = LineDiscount(Discount(1, always, rate=Decimal(50)))
     >>> ten = LineDiscount(Discount(2, always, amount=Decimal(10)))
     >>> terms = Flat(Decimal(15))
-    >>> found = reductions([half, ten], date(2026, 1, 1), terms, Decimal(1), terms.price(Decimal(1)))
+    >>> price = terms.price(Decimal(1))
+    >>> found = reductions([half, ten], date(2026, 1, 1), terms, Decimal(1), price)
     >>> [str(reduction.amount) for reduction in found]
     ['7.50', '7.50']
     """

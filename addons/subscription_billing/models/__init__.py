@@ -21,9 +21,14 @@ from . import billing_subscription_discount
 from . import billing_plan_phase
 from . import billing_subscription_hold
 from . import billing_subscription_change
+from . import billing_feature
+from . import billing_entitlement
+from . import billing_subscription_entitlement
 from . import billing_subscription_buttons
 from . import billing_subscription_parts
 from . import billing_bundle
+from . import billing_subscription_credit
+from . import billing_subscription_gate
 from . import billing_invoice_items
 from . import billing_invoice_numbers
 from . import billing_invoice_policy
@@ -38,8 +43,12 @@ from . import billing_period
 from . import billing_period_display
 from . import billing_run
 from . import billing_run_error
+from . import billing_run_release
+from . import billing_run_preview
+from . import billing_subscription_waiting
 from . import billing_invoice_draft
 from . import billing_price_notice
+from . import billing_bonus_rule
 from . import billing_bonus
 from . import billing_business_unit
 from . import billing_test_clock
@@ -47,3 +56,6 @@ from . import account_move
 from . import product_category
 from . import product_product
 from . import res_partner
+from . import res_company
+from . import billing_work_list
+from . import import_templates

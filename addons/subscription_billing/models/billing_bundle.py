@@ -139,7 +139,8 @@ class BillingSubscription(models.Model):
         if bundle.version_id != self.version_id:
             raise UserError(
                 self.env._(
-                    "Bundle: %(bundle)s does not belong to %(version)s. Choose one of its bundles.",
+                    "Bundle: %(bundle)s does not belong to %(version)s. "
+                    "Choose one of its bundles.",
                     bundle=bundle.name,
                     version=self.version_id.display_name,
                 )

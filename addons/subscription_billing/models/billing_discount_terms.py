@@ -147,7 +147,8 @@ class BillingDiscountTerms(models.AbstractModel):
         """The terms as values for another record that has them."""
         self.ensure_one()
         names = (
-            "kind", "percent", "amount", "units", "duration", "period_count", "until_date", "scope",
+            "kind", "percent", "amount", "units", "duration", "period_count", "until_date",
+            "scope",
         )  # fmt: skip
         return {
             **{name: self[name] for name in names},

@@ -107,6 +107,13 @@ class AccountMove(models.Model):
             waited._call_invoiced_hook()
         return posted
 
+    def action_release_billing_drafts(self):
+        """Post waiting drafts now, each with the day of its company as its date."""
+        drafts = self.filtered(lambda move: move.state == "draft")
+        for company, moves in drafts.grouped("company_id").items():
+            moves.with_company(company)._post_waiting(company._get_billing_today())
+        return True
+
     def _post_waiting(self, today):
         """Post drafts of billing whose day has come, with that day as their date."""
         for move in self:

@@ -73,9 +73,16 @@ class BillingRun(models.Model):
             today = company._get_billing_today()
             clocked = self.env["billing.test.clock"]._get_clocked_partners(company)
             outside = Domain("partner_id.commercial_partner_id", "not in", clocked.ids)
-            seconds_left = self._run_billing(company, today, outside)
-            if not seconds_left:
+            if not self._run_company(company, today, outside):
                 return
+
+    @api.model
+    def _run_company(self, company, today, domain):
+        """Do what a company has its runs do by themselves.
+
+        :return: seconds left for the calling cron
+        """
+        return self._run_billing(company, today, domain)
 
     @api.model
     def _run_billing(self, company, today, domain=Domain.TRUE):
@@ -87,24 +94,40 @@ class BillingRun(models.Model):
         :return: seconds left for the calling cron; 0 when it must stop, with the rest left over
 
         With ``billing_one_transaction`` in the context nothing is committed or rolled back: the
-        caller's transaction holds all of the run or nothing.
+        caller's transaction holds all of the run or nothing. Called on a run that somebody
+        released, it works off that one; else on the one of the day.
         """
         subscriptions = self.env["billing.subscription"].with_company(company)
         scope = domain & Domain("company_id", "=", company.id)
         due = scope & subscriptions._get_due_domain(today)
-        subscriptions._run_lifecycle(today, scope)
-        self._close_earlier(company, today)
-        for step in (self._send_price_notices, self._grant_bonuses, self._post_drafts):
-            if not step(company, today, scope):
-                return 0
-        if not (total := subscriptions.search_count(due)):
+        if not self and not self._run_upkeep(company, today, scope):
+            return 0
+        total = subscriptions.search_count(due)
+        if not (total or self):
             return self._commit_step()
         run = self._open(company, today, total)
+        if run.state == "stopped":
+            return self._commit_step()
         self._commit_step(remaining=total)
         seconds_left = run._work_off(due, today)
-        subscriptions._run_lifecycle(today, scope)
+        # A person may release a day that has not come yet: bill for it, but let nothing end.
+        reached = min(today, company._get_billing_today()) if self else today
+        subscriptions._run_lifecycle(reached, scope)
         run._close_if_done(due)
         self._commit_step(remaining=max(run.total_count - run.done_count, 0))
+        return seconds_left
+
+    @api.model
+    def _run_upkeep(self, company, today, scope):
+        """Do what a day brings besides billing: states, notices of prices, drafts.
+
+        :return: seconds left for the calling cron
+        """
+        self.env["billing.subscription"].with_company(company)._run_lifecycle(today, scope)
+        self._close_earlier(company, today)
+        for step in (self._send_price_notices, self._grant_bonuses, self._post_drafts):
+            if not (seconds_left := step(company, today, scope)):
+                return 0
         return seconds_left
 
     @api.model
@@ -118,18 +141,21 @@ class BillingRun(models.Model):
     @api.model
     def _close_earlier(self, company, today):
         """Close interrupted runs of days before: what they left is done by the run of today."""
-        earlier = self.search(
-            [("company_id", "=", company.id), ("date", "<", today), ("state", "=", "running")]
-        )
+        interrupted = self._get_interrupted_domain(company)
+        earlier = self.search(interrupted & Domain("date", "<", today))
         earlier.write({"state": "done", "finished_at": self.env.cr.now()})
+
+    @api.model
+    def _get_interrupted_domain(self, company):
+        """Runs of the company that came to no end."""
+        return Domain("company_id", "=", company.id) & Domain("state", "=", "running")
 
     @api.model
     def _open(self, company, today, total):
         """The interrupted run of this day, to go on with, or a new one."""
-        found = self.search(
-            [("company_id", "=", company.id), ("date", "=", today), ("state", "=", "running")],
-            limit=1,
-        ).try_lock_for_update()
+        interrupted = self._get_interrupted_domain(company)
+        found = self.search(interrupted & Domain("date", "=", today), limit=1)
+        found = found.try_lock_for_update()
         if found:
             found.total_count = found.done_count + total
             return found
@@ -147,7 +173,7 @@ class BillingRun(models.Model):
         size = self._get_chunk_size()
         retries = MAX_RETRIES
         last = (0, 0)
-        while True:
+        while not self._is_to_stop():
             try:
                 found = self._find_chunk(due, size, last)
                 if not found:
@@ -170,6 +196,11 @@ class BillingRun(models.Model):
                 continue
             if not seconds_left:
                 return seconds_left
+        return float("inf")
+
+    def _is_to_stop(self):
+        """Whether somebody wants the run to stop; asked between chunks, after the commit."""
+        return False
 
     def _get_chunk_size(self):
         value = self.env["ir.config_parameter"].sudo().get_param(CHUNK_PARAMETER, CHUNK_SIZE)
@@ -201,13 +232,16 @@ class BillingRun(models.Model):
         With them comes what waited to be invoiced together with something of the same customer.
         """
         locked = found.try_lock_for_update().filtered_domain(due)
-        waiting = locked.search(
+        return locked | self._find_carried(locked).try_lock_for_update() if locked else locked
+
+    def _find_carried(self, chunk):
+        """What waited to be invoiced together with something of the same customers."""
+        return chunk.search(
             Domain("company_id", "=", self.company_id.id)
-            & Domain("partner_id", "in", locked.partner_id.ids)
+            & Domain("partner_id", "in", chunk.partner_id.ids)
             & Domain("carried_amount", ">", 0)
-            & Domain("id", "not in", locked.ids)
+            & Domain("id", "not in", chunk.ids)
         )
-        return locked | waiting.try_lock_for_update() if locked else locked
 
     def _bill_chunk(self, chunk, today):
         """Bill one chunk and count it on the run."""
@@ -311,7 +345,8 @@ class BillingRun(models.Model):
         )
 
     def _close_if_done(self, due):
-        if not self.env["billing.subscription"].search_count(due, limit=1):
+        is_at_work = self.state == "running"
+        if is_at_work and not self.env["billing.subscription"].search_count(due, limit=1):
             self.write({"state": "done", "finished_at": self.env.cr.now()})
 
     def action_view_errors(self):

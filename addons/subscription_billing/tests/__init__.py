@@ -11,12 +11,15 @@ from . import test_cron
 from . import test_currencies
 from . import test_delivery
 from . import test_deposit
+from . import test_entitlements
 from . import test_discounts
 from . import test_explanation
+from . import test_gate
 from . import test_gross
 from . import test_hand_over
 from . import test_history
 from . import test_import
+from . import test_import_files
 from . import test_invoice_draft
 from . import test_invoice_items
 from . import test_invoice_numbers
@@ -32,7 +35,10 @@ from . import test_price_change
 from . import test_price_notice
 from . import test_quantity
 from . import test_queries
+from . import test_run_preview
+from . import test_run_release
 from . import test_terms
 from . import test_timeline
 from . import test_tours
 from . import test_wizards
+from . import test_work_list

@@ -9,7 +9,7 @@ from .common import SubscriptionBillingCommon
 
 @tagged("post_install", "-at_install")
 class TestCollective(SubscriptionBillingCommon):
-    """Contracts that share an invoice, small amounts that wait, categories with a place of theirs."""
+    """Contracts that share an invoice, small amounts that wait, places of categories."""
 
     @classmethod
     def setUpClass(cls):
@@ -87,7 +87,7 @@ class TestCollective(SubscriptionBillingCommon):
         self.assertCountEqual(self._get_groups(moves), [{one.name, two.name}, {other.name}])
 
     def test_who_decides(self):
-        """The contract before the customer, the unit and the company; a contact has its company's."""
+        """The contract before the customer (for a contact its company), the unit, the company."""
         unit = self._create_unit("A", billing_grouping="reference")
         contact = self.env["res.partner"].create({"name": "X", "parent_id": self.partner_a.id})
         contract = self._create_contract(partner_id=contact.id)

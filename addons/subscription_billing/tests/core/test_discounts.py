@@ -1,4 +1,4 @@
-"""Discounts on the prices of lines: by percentage, by amount for all lines together, free units."""
+"""Discounts on the prices of lines: a percentage, an amount for all together, free units."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Making PDF files; free of database and models."""

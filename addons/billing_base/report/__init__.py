@@ -1,0 +1,1 @@
+from . import report_invoice, report_invoice_sample
