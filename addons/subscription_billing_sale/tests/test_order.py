@@ -1,6 +1,9 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import OrderCommon
 
@@ -136,7 +139,11 @@ class TestOrder(OrderCommon):
         order.action_confirm()
         contract = order.billing_subscription_ids
         other = self._create_contract(self.plan, "2026-01-10", active=False)
-        with self.assertRaises(Exception), self.env.cr.savepoint():  # noqa: B017
+        with (
+            self.assertRaises(UniqueViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
             other.sale_line_id = contract.sale_line_id
             other.flush_recordset()
 
