@@ -150,12 +150,13 @@ class BillingRun(models.Model):
             cause: self._get_cause_text(cause, contracts[0], facts)
             for cause in find_causes(facts, limit)
         }
+        untaxed = sign * totals["base_amount_currency"]
         total = sign * totals["total_amount_currency"]
         return {
             "currency_id": move.currency_id.id,
-            "untaxed": sign * totals["base_amount_currency"],
+            "untaxed": untaxed,
             "total": total,
-            "rows": [self._prepare_row(contracts, texts, total)] if texts else [],
+            "rows": [self._prepare_row(contracts, texts, (untaxed, total))] if texts else [],
         }
 
     @api.model
@@ -213,10 +214,11 @@ class BillingRun(models.Model):
     # === FOR PEOPLE === #
 
     @api.model
-    def _prepare_row(self, contracts, texts, total=None):
+    def _prepare_row(self, contracts, texts, amounts=()):
         """One exception as the screen shows it.
 
         :param dict texts: :class:`Cause` -> sentence
+        :param tuple amounts: untaxed and total, empty where there will be no document
         """
         main = min(texts, key=RANK.__getitem__)
         first = contracts[0]
@@ -228,9 +230,9 @@ class BillingRun(models.Model):
             "plan": ", ".join(contracts.plan_id.mapped("name")),
             "cause": main.value,
             "texts": [texts[cause] for cause in sorted(texts, key=RANK.__getitem__)],
-            "amount": (
-                format_amount(self.env, total, first.currency_id) if total is not None else ""
-            ),
+            "currency_id": first.currency_id.id,
+            "amounts": list(amounts),
+            "amount": format_amount(self.env, amounts[1], first.currency_id) if amounts else "",
         }
 
     @api.model

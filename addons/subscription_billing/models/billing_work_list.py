@@ -39,11 +39,13 @@ class BillingSubscription(models.Model):
         by_hand = Domain("activity_ids.activity_type_id", "=", activity_type.id)
         # Who may see the contract may know that its mail failed; the mails are the system's.
         failed = (
-            self.env["mail.message"]
+            self.env["billing.price.notice"]
             .sudo()
-            ._search(Domain("model", "=", self._name) & Domain("mail_ids.state", "=", "exception"))
+            ._search(Domain("mail_message_id.mail_ids.state", "=", "exception"))
         )
-        return by_hand | Domain("id", "in", failed.subselect("mail_message.res_id"))
+        return by_hand | Domain(
+            "id", "in", failed.subselect('"billing_price_notice"."subscription_id"')
+        )
 
 
 class BillingWorkList(models.AbstractModel):

@@ -97,14 +97,21 @@ class TestWorkList(SubscriptionBillingCommon):
 
     def test_notice_whose_mail_failed(self):
         contract = self._create_contract(start=self.today + timedelta(days=1), active=self.today)
-        mail = (
-            self.env["mail.mail"]
-            .sudo()
-            .create({"model": contract._name, "res_id": contract.id, "state": "outgoing"})
+        change = self.env["billing.price.change"].create(
+            {
+                "charge_id": self.monthly.charge_ids.id,
+                "effective_date": self.today + timedelta(days=30),
+                "unit_price": 105.0,
+            }
         )
+        contract.sudo()._tell_prices(change, self.today)
+        message = contract.sudo().price_notice_ids.mail_message_id
+        self.assertEqual(message.res_id, contract.id)
         self._assert_more()
-        mail.state = "exception"
+        message.sudo().mail_ids.state = "exception"
         self._assert_more(contract, notices=1)
+        contract.sudo().price_notice_ids.mail_message_id = False
+        self._assert_more()
 
     def test_incomplete(self):
         contract = self._create_contract(start=self.today + timedelta(days=1), active=self.today)

@@ -13,6 +13,8 @@ from odoo.addons.subscription_billing.tests.common import SubscriptionBillingCom
 # unit of its contract or document: a new model is one of those until it is named here.
 SHARED = {
     "billing.business.unit": "units of a company are no secret in it, their documents are",
+    "billing.bonus.rule": "bonuses hold for all units",
+    "billing.bundle": "as its plan",
     "billing.coupon": "coupons hold for all units",
     "billing.plan": "plans are offered by all units",
     "billing.plan.version": "as its plan",
@@ -162,6 +164,27 @@ class AccessCommon(SubscriptionBillingCommon):
                 "notice_days": 7,
             }
         )
+        options = [
+            {
+                "version_id": plan.current_version_id.id,
+                "product_id": cls.service.id,
+                "name": f"CFG-{world} option {number}",
+                "unit_price": 1.0,
+                "is_option": True,
+            }
+            for number in range(2)
+        ]
+        charges = cls.env["billing.charge"].create(options)
+        cls.env["billing.bundle"].create(
+            {
+                "version_id": plan.current_version_id.id,
+                "name": f"CFG-{world}",
+                "charge_ids": [Command.set(charges.ids)],
+                "kind": "percent",
+                "percent": 10.0,
+            }
+        )
+        cls.env["billing.bonus.rule"].create({"name": f"CFG-{world}", "period_count": 1})
         cls.env["billing.coupon"].create(
             {"name": f"CFG-{world}", "code": f"CFG-{world}", "kind": "percent", "percent": 5.0}
         )
@@ -200,6 +223,16 @@ class AccessCommon(SubscriptionBillingCommon):
         payment = wizard.create({"communication": f"DOC-{world}"})._create_payments()
         assert payment.business_unit_id == unit
         cls._plant_transaction(world, moves)
+        rule = cls.env["billing.bonus.rule"].search([("company_id", "=", company.id)], limit=1)
+        cls.env["billing.bonus"].sudo().create(
+            {
+                "rule_id": rule.id,
+                "subscription_id": contract.id,
+                "beneficiary_id": contract.partner_id.id,
+                "number": 1,
+                "problem": f"DOC-{world}",
+            }
+        )
         cls.env["billing.price.notice"].sudo().create(
             {
                 "change_id": plan.charge_ids.price_change_ids[:1].id,

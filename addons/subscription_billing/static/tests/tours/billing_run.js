@@ -76,6 +76,10 @@ tours.add("subscription_billing_run", {
             content: "the reason is proposed",
             trigger: "section[data-cause=no_address] input",
         },
+        {
+            content: "its amount is no longer in the sum",
+            trigger: ".o_billing_summary td:contains(100)",
+        },
         click("release", ".o_billing_release:enabled"),
         {content: "it starts", trigger: ".o_billing_run_progress[data-state=waiting]"},
         {content: "one is held", trigger: ".o_billing_errors"},

@@ -48,7 +48,8 @@ export class WorkList extends Component {
     getColour(card) {
         return card.count
             ? `bg-${card.severity}-subtle text-${card.severity}-emphasis`
-            : "bg-view text-muted";
+            : // On a phone what waits comes first.
+              "bg-view text-muted order-1 order-md-0";
     }
 
     /** The navigation bar has the digits for itself. */

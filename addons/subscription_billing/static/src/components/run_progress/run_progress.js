@@ -77,6 +77,13 @@ export class RunProgress extends Component {
         return texts[this.run.state];
     }
 
+    get counts() {
+        return _t("%(done)s of %(total)s contracts", {
+            done: this.run.done,
+            total: this.run.total,
+        });
+    }
+
     get speed() {
         const parts = [];
         if (this.run.per_minute) {

@@ -134,12 +134,24 @@ export class RunScreen extends Component {
         return this.state.scope.date !== this.info.date;
     }
 
+    /** Rows of documents that will not be made, because somebody leaves them out. */
+    get leftOut() {
+        return this.state.result.rows.filter(
+            (row) => row.amounts.length && this.state.decisions[row.id]
+        );
+    }
+
     get sums() {
-        return Object.entries(this.state.result.sums).map(([currency, sum]) => ({
-            currency,
-            untaxed: formatMonetary(sum.untaxed, {currencyId: Number(currency)}),
-            total: formatMonetary(sum.total, {currencyId: Number(currency)}),
-        }));
+        return Object.entries(this.state.result.sums).map(([currency, sum]) => {
+            const currencyId = Number(currency);
+            const out = this.leftOut.filter((row) => row.currency_id === currencyId);
+            const less = (index) => out.reduce((total, row) => total + row.amounts[index], 0);
+            return {
+                currency,
+                untaxed: formatMonetary(sum.untaxed - less(0), {currencyId}),
+                total: formatMonetary(sum.total - less(1), {currencyId}),
+            };
+        });
     }
 
     /** Exceptions by cause, the most serious first. */
@@ -158,7 +170,7 @@ export class RunScreen extends Component {
         const decided = Object.values(this.state.decisions).flatMap(({ids}) => ids);
         const left = total - decided.length;
         return _t("%(documents)s documents for %(contracts)s contracts, %(rows)s to look at", {
-            documents,
+            documents: documents - this.leftOut.length,
             contracts: Math.max(left, 0),
             rows: rows.length,
         });
