@@ -66,9 +66,10 @@ class AccountMove(models.Model):
         return user if user.active and not user.share else super()._get_delivery_responsible()
 
     def _delivered_hook(self):
-        super()._delivered_hook()
+        result = super()._delivered_hook()
         unsent = self.sudo().filtered(lambda move: not move.is_move_sent)
         unsent.is_move_sent = True
+        return result
 
     def _post(self, soft=True):
         posted = super()._post(soft)

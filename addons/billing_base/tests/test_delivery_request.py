@@ -290,7 +290,7 @@ class TestDeliveryRequest(DeliveryCommon):
 
         def get_pdf(move):
             if move == broken:
-                raise UserError("no paper")
+                raise UserError(self.env._("no paper"))
             return buffer.getvalue()
 
         self.patch(self.registry["account.move"], "_get_delivery_pdf", get_pdf)

@@ -90,7 +90,7 @@ class TestTestClockAdvance(BillingCommon):
     def test_a_failing_day_stops_and_goes_on_later(self):
         def fail(_clock, today):
             if today == date(2026, 3, 10):
-                raise UserError("no tax")
+                raise UserError(self.env._("no tax"))
             return {}
 
         self.clock._plan_advance(date(2026, 6, 1))
