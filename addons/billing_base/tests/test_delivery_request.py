@@ -288,9 +288,11 @@ class TestDeliveryRequest(DeliveryCommon):
         buffer = io.BytesIO()
         writer.write(buffer)
 
+        reason = "no paper"
+
         def get_pdf(move):
             if move == broken:
-                raise UserError(self.env._("no paper"))
+                raise UserError(reason)
             return buffer.getvalue()
 
         self.patch(self.registry["account.move"], "_get_delivery_pdf", get_pdf)
