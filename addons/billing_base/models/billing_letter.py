@@ -23,8 +23,9 @@ class BillingLetter(models.AbstractModel):
 
         Contract: to be called in the language of the letter. Colours, logo and sender are those of
         the unit, else of the company. ``values`` are put on top: ``subject`` (also the title of
-        the file), ``info`` (list of (label, value) of the information block), ``watermark``, ``vat``
-        (our VAT ID, if another one than the company's counts), ``bank`` (res.partner.bank).
+        the file), ``info`` (list of (label, value) of the information block), ``watermark``,
+        ``vat`` (our VAT ID, if another one than the company's counts), ``bank``
+        (res.partner.bank).
 
         :param company: res.company that sends the letter
         :param partner: res.partner it is addressed to

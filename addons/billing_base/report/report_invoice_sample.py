@@ -79,17 +79,18 @@ class ReportInvoiceSample(models.AbstractModel):
     @api.model
     def _get_sample_rows(self, today):
         period = f"{self._date(today)} – {self._date(today + timedelta(days=30))}"
+        fee, seats = self.env._("Base fee"), self.env._("Seats")
         return [
             DocumentRow(
                 "item",
-                f"{self.env._('Base fee')}\n{period}",
+                f"{fee}\n{period}",
                 quantity=Decimal(1),
                 price=Decimal("49.00"),
                 amount=Decimal("49.00"),
             ),
             DocumentRow(
                 "item",
-                f"{self.env._('Seats')}\n{period}",
+                f"{seats}\n{period}",
                 quantity=Decimal(11),
                 price=Decimal("19.00"),
                 amount=Decimal("209.00"),
