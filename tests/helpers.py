@@ -39,13 +39,15 @@ class CronServer:
         "UPDATE ir_cron_progress SET timed_out_counter = 0"
     )
 
-    def __init__(self, server: Server, database: str, name: str) -> None:
-        self.server, self.database = server, database
+    def __init__(
+        self, server: Server, database: str, name: str, *options: str, job: str = JOB
+    ) -> None:
+        self.server, self.database, self.job = server, database, job
         self.log = LOGS / f"{name}.log"
         server.query(database, self.DUE_NOW)
         with self.log.open("w") as out:
             self.process = subprocess.Popen(
-                odoo.command("-d", database, "--no-http", "--max-cron-threads=1"),
+                odoo.command("-d", database, "--no-http", "--max-cron-threads=1", *options),
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 env=odoo.environ(server),
@@ -63,7 +65,7 @@ class CronServer:
 
     def _saw(self, word: str) -> bool:
         lines = self.log.read_text().splitlines()
-        return any(self.JOB in line and word in line for line in lines)
+        return any(self.job in line and word in line for line in lines)
 
     def kill(self) -> None:
         """SIGKILL: no clean-up of any kind."""

@@ -8,9 +8,11 @@
     "category": "Accounting/Subscriptions",
     "depends": ["billing_base", "account_payment"],
     "data": [
+        "security/payment_rules.xml",
         "views/portal_components.xml",
         "views/portal_account.xml",
         "views/portal_home.xml",
+        "views/res_partner_views.xml",
     ],
     "assets": {
         "web.assets_frontend": ["customer_portal/static/src/scss/customer_portal.scss"],

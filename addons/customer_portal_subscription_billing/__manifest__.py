@@ -7,7 +7,11 @@
     "website": "https://github.com/open-subscription-billing/addons",
     "category": "Accounting/Subscriptions",
     "depends": ["customer_portal", "subscription_billing"],
-    "data": ["views/portal_contract_components.xml", "views/portal_contracts.xml"],
+    "data": [
+        "views/portal_contract_components.xml",
+        "views/portal_contracts.xml",
+        "views/portal_explanation.xml",
+    ],
     "assets": {
         "web.assets_tests": ["customer_portal_subscription_billing/static/tests/tours/**/*"],
     },

@@ -11,5 +11,6 @@
         "subscription_billing",
         "customer_portal",
         "customer_portal_subscription_billing",
+        "subscription_billing_sale",
     ],
 }

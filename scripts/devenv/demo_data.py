@@ -49,6 +49,8 @@ def set_up_company():
             "email": "rechnung@nordlicht.example",
             "phone": "+49 40 5550 1200",
             "vat": "DE123456788",
+            # For trying things out: nothing of the demo reaches the outside.
+            "is_billing_sandbox": True,
         }
     )
     company.partner_id.write({"lang": "de_DE", "tz": "Europe/Berlin"})

@@ -13,6 +13,7 @@ class AccountMove(models.Model):
         tracking=True,
         help="Part of the company this document belongs to.",
     )
+    is_billing_sandbox = fields.Boolean(related="company_id.is_billing_sandbox")
 
     # === DEFAULTS OF THE UNIT === #
     # The unit only proposes where core would choose something itself; what the user, the caller
@@ -57,13 +58,16 @@ class AccountMove(models.Model):
         return values
 
     def _get_mail_template(self):
-        template = self.business_unit_id.invoice_mail_template_id
-        if len(template) == 1 and all(
-            move.move_type == "out_invoice"
-            and move.business_unit_id.invoice_mail_template_id == template
-            for move in self
-        ):
-            return template
+        """The unit's own template, if all of these have the same one."""
+        fields_of_types = {
+            "out_invoice": "invoice_mail_template_id",
+            "out_refund": "credit_note_mail_template_id",
+        }
+        if len(types := set(self.mapped("move_type"))) == 1 and (types & fields_of_types.keys()):
+            name = fields_of_types[types.pop()]
+            templates = {move.business_unit_id[name] for move in self}
+            if len(templates) == 1 and (template := templates.pop()):
+                return template
         return super()._get_mail_template()
 
     # === CONSISTENCY === #

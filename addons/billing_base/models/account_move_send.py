@@ -36,3 +36,52 @@ class AccountMoveSend(models.AbstractModel):
         # The report was chosen for these invoices, here or by the user.
         exact = self.with_context(billing_exact_report=True)
         return super(AccountMoveSend, exact)._prepare_invoice_pdf_report(invoices_data)
+
+    # === DELIVERY === #
+    # Core makes document, message and recipients; a delivery decides when the mail leaves.
+
+    @api.model
+    def _get_default_sending_methods(self, move):
+        """Core's dialog knows nothing of our ways to deliver."""
+        ours = set(self._get_own_sending_methods())
+        return {
+            "manual" if method in ours else method
+            for method in super()._get_default_sending_methods(move)
+        }
+
+    @api.model
+    def _is_applicable_to_company(self, method, company):
+        if method in self._get_own_sending_methods():
+            return False
+        return super()._is_applicable_to_company(method, company)
+
+    @api.model
+    def _get_own_sending_methods(self):
+        """Choices of a customer that are no sending method of core's dialog."""
+        return ("portal", "post")
+
+    @api.model
+    def _link_invoice_documents(self, invoices_data):
+        """Core calls an invoice sent as soon as its PDF is made; a delivery when it has left."""
+        unsent = [move for move in invoices_data if not move.is_move_sent]
+        result = super()._link_invoice_documents(invoices_data)
+        if self.env.context.get("billing_delivery_document"):
+            for move in unsent:
+                move.is_move_sent = False
+        return result
+
+    @api.model
+    def _get_mail_params(self, move, move_data):
+        params = super()._get_mail_params(move, move_data)
+        if params and self.env.context.get("billing_delivery_link_only"):
+            params["attachments"] = []
+        return params
+
+    @api.model
+    def _send_mail(self, move, mail_template, **kwargs):
+        if reply_to := move.business_unit_id.email_reply_to:
+            kwargs["reply_to"] = reply_to
+        if message_id := self.env.context.get("billing_delivery_message_id"):
+            # The customer as follower would get a second mail, colleagues one per invoice.
+            kwargs.update(message_id=message_id, notify_skip_followers=True, force_send=False)
+        return super()._send_mail(move, mail_template, **kwargs)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import email_split
+from odoo.fields import Domain
+from odoo.tools import email_normalize, email_split
 
 
 class BillingBusinessUnit(models.Model):
@@ -36,6 +37,12 @@ class BillingBusinessUnit(models.Model):
         tracking=True,
         help="Sender of the invoices of this unit, e.g. Example Cloud <billing@example.com>.",
     )
+    email_reply_to = fields.Char(
+        "Replies To",
+        tracking=True,
+        help="Where answers to the invoices of this unit go. Empty: where Odoo sends them, which "
+        "is into the invoice if there is an alias domain, otherwise to the sender.",
+    )
     phone = fields.Char()
     website = fields.Char()
     journal_id = fields.Many2one(
@@ -65,6 +72,15 @@ class BillingBusinessUnit(models.Model):
         tracking=True,
         help="Terms for customers who have no payment terms of their own.",
     )
+    product_category_ids = fields.Many2many(
+        "product.category",
+        "billing_business_unit_product_category_rel",
+        "unit_id",
+        "category_id",
+        string="Product Categories",
+        help="What the unit sells: products of these categories and of those below them. "
+        "Empty: everything.",
+    )
     invoice_mail_template_id = fields.Many2one(
         "mail.template",
         "Invoice Email Template",
@@ -72,6 +88,30 @@ class BillingBusinessUnit(models.Model):
         domain="[('model', '=', 'account.move')]",
         tracking=True,
         help="Empty: the invoice template of the company.",
+    )
+    credit_note_mail_template_id = fields.Many2one(
+        "mail.template",
+        "Credit Note Email Template",
+        ondelete="restrict",
+        domain="[('model', '=', 'account.move')]",
+        tracking=True,
+        help="Empty: the credit note template of the company.",
+    )
+    delivery_method = fields.Selection(
+        [
+            ("mail", "Email"),
+            ("portal", "Customer Portal"),
+            ("post", "Post"),
+            ("none", "Not at All"),
+        ],
+        "Invoice Delivery",
+        tracking=True,
+        help="How invoices of this unit reach customers who have made no choice of their own. "
+        "Empty: by email.",
+    )
+    portal_delivery_mail = fields.Boolean(
+        "Tell by Email",
+        help="Customers whose invoices are in the customer portal get an email with the link.",
     )
     user_ids = fields.Many2many(
         "res.users",
@@ -133,9 +173,9 @@ class BillingBusinessUnit(models.Model):
                     )
                 )
 
-    @api.constrains("invoice_mail_template_id")
+    @api.constrains("invoice_mail_template_id", "credit_note_mail_template_id")
     def _check_mail_template(self):
-        for template in self.invoice_mail_template_id.sudo():
+        for template in (self.invoice_mail_template_id | self.credit_note_mail_template_id).sudo():
             if template.model != "account.move":
                 raise ValidationError(
                     self.env._(
@@ -145,15 +185,23 @@ class BillingBusinessUnit(models.Model):
                     )
                 )
 
-    @api.constrains("email_from")
-    def _check_email_from(self):
-        for unit in self.filtered("email_from"):
-            if len(email_split(unit.email_from)) != 1:
+    @api.constrains("email_from", "email_reply_to")
+    def _check_email_addresses(self):
+        for unit in self:
+            if unit.email_from and len(email_split(unit.email_from)) != 1:
                 raise ValidationError(
                     self.env._(
                         "The sender %(sender)s is not an email address. "
                         "Enter one address, e.g. billing@example.com.",
                         sender=unit.email_from,
+                    )
+                )
+            if unit.email_reply_to and len(email_split(unit.email_reply_to)) != 1:
+                raise ValidationError(
+                    self.env._(
+                        "The address for replies %(address)s is not an email address. "
+                        "Enter one address, e.g. help@example.com.",
+                        address=unit.email_reply_to,
                     )
                 )
 
@@ -251,6 +299,20 @@ class BillingBusinessUnit(models.Model):
         }
 
     # === BUSINESS === #
+
+    def _get_sender_address(self):
+        """Return the plain address customers may write to, False without one."""
+        return email_normalize(self.email_from or "")
+
+    def _get_product_domain(self, path=""):
+        """Return a domain of what the unit sells, for products or for what leads to them.
+
+        :param str path: field path to the product with a dot at the end, e.g. ``"product_id."``
+        """
+        self.ensure_one()
+        if not self.product_category_ids:
+            return Domain.TRUE
+        return Domain(f"{path}categ_id", "child_of", self.product_category_ids.ids)
 
     def _prepare_invoice_defaults(self, partner=None):
         """Return the values an invoice of this unit starts with.

@@ -40,6 +40,7 @@ class BillingTestClock(models.Model):
         default=lambda self: self.env.company._get_billing_today(),
         help="What today is for this customer. Only ever goes forward.",
     )
+    is_billing_sandbox = fields.Boolean(related="company_id.is_billing_sandbox")
 
     _company_partner_uniq = models.Constraint(
         "UNIQUE(company_id, partner_id)",
@@ -73,7 +74,7 @@ class BillingTestClock(models.Model):
                 )
 
     def write(self, vals):
-        moved = {"company_id", "partner_id", "date"} & vals.keys()
+        moved = {"company_id", "partner_id", "date", "target_date"} & vals.keys()
         if moved and not self.env.su:
             raise UserError(
                 self.env._(
@@ -116,30 +117,41 @@ class BillingTestClock(models.Model):
     def _advance_to(self, date):
         """Move this clock forward to ``date``, day by day, and run each day.
 
-        All days are one transaction: if one fails, the clock stays where it was. The totals of
-        what the days did are posted in the chatter.
+        All days are one transaction: if one fails, the clock stays where it was. For more than a
+        few weeks use ``_plan_advance``. What happened is in the results, totals in the chatter.
 
         :raise UserError: when ``date`` is not after the clock's date
         """
         self.ensure_one()
         self.lock_for_update(allow_referencing=True)
-        start = self.date
-        if date <= start:
+        self._check_forward(date)
+        start, totals = self.date, Counter()
+        for today in days_after(start, date):
+            totals.update(self._run_one_day(today))
+        self._log_advance(start, date, totals)
+
+    def _check_forward(self, date):
+        if date <= self.date:
             raise UserError(
                 self.env._(
                     "The test clock of %(customer)s shows %(date)s and only goes forward. "
                     "Choose a later date.",
                     customer=self.partner_id.display_name,
-                    date=format_date(self.env, start),
+                    date=format_date(self.env, self.date),
                 )
             )
         self._check_sandbox()
-        totals = Counter()
+
+    def _run_one_day(self, today):
+        """Move the clock to ``today`` and do all that is due; keep what it made as results."""
         clock = self.with_company(self.company_id)
-        for today in days_after(start, date):
-            clock.sudo().date = today
-            totals.update(clock._run_day(today) or {})
-        self._log_advance(start, date, totals)
+        marks = clock._get_result_marks()
+        clock.sudo().date = today
+        counts = clock._run_day(today) or {}
+        # Read by people, whoever moves the clock.
+        language = self.create_uid.lang or self.env.lang
+        clock.with_context(lang=language)._record_results(today, marks)
+        return counts
 
     def _run_day(self, today):
         """Do what a night would do for the customer of this clock on ``today``.
@@ -147,7 +159,9 @@ class BillingTestClock(models.Model):
         Contract: upper addons override this, call super and run their own
         ``_run_<x>(today, domain)`` with a domain that selects this clock's company and the
         customer and contacts of ``partner_id.commercial_partner_id``. The clock already shows
-        ``today``. No commits: an error takes back the whole advance.
+        ``today``. No commits: an error takes back the whole day, or the whole advance. Facts that
+        are recorded in the outbox are listed as results by themselves; name them in
+        ``_get_event_labels()``.
 
         :return: dict of a translated label to a number, e.g. ``{"Invoices": 1}``, added up over
             the days and shown in the chatter; extend the dict of super

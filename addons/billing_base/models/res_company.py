@@ -1,7 +1,7 @@
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..core.today import billing_date
 
@@ -12,8 +12,35 @@ class ResCompany(models.Model):
     is_billing_sandbox = fields.Boolean(
         "Billing Sandbox",
         help="A company for trying things out, without real customers: test clocks may move "
-        "the date of a customer here.",
+        "the date of a customer here, and nothing leaves the house: no email, no payment, no "
+        "bank file.",
     )
+
+    def _may_reach_outside(self):
+        """Whether documents of this company may leave the database: mail, charges, bank files.
+
+        The one answer to whether a company is real. Addons that talk to somebody ask it where
+        they would do so, or call ``_check_may_reach_outside()``, which explains itself. True for
+        no company: what belongs to none is not a document of a sandbox.
+        """
+        return not self.sudo().is_billing_sandbox
+
+    def _check_may_reach_outside(self, what):
+        """Refuse to reach outside from a sandbox.
+
+        :param str what: translated, what was to be done, e.g. "Charge the card of Azure Interior"
+        :raise UserError: when this company is a sandbox
+        """
+        if not self._may_reach_outside():
+            raise UserError(
+                self.env._(
+                    "%(what)s is not possible: %(company)s is a billing sandbox, and nothing "
+                    "leaves it. Use a company that is no sandbox, or end the sandbox in the "
+                    "settings.",
+                    what=what,
+                    company=self.display_name,
+                )
+            )
 
     def _get_billing_today(self):
         """Return the date that counts as today for this company.

@@ -56,7 +56,7 @@ class TestLimitedUsers(BillingCommon):
         self.env.flush_all()
         Report = self.env["account.invoice.report"].with_user(self.limited)
         found = Report.search([("move_id", "in", self.invoices.ids)]).move_id
-        self.assertEqual(found.ids, sorted((self.invoice_a + self.invoice_none).ids))
+        self.assertEqual(sorted(found.ids), sorted((self.invoice_a + self.invoice_none).ids))
 
     def test_payments_and_their_entries(self):
         payments = self._register_payment(self.invoice_a) + self._register_payment(self.invoice_b)

@@ -1,1 +1,6 @@
-from . import account_payment_register, billing_test_clock_advance
+from . import (
+    account_payment_register,
+    billing_delivery_decision,
+    billing_delivery_print,
+    billing_test_clock_advance,
+)

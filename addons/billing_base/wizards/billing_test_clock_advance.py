@@ -26,8 +26,7 @@ class BillingTestClockAdvance(models.TransientModel):
             wizard.date = current and current + relativedelta(months=1)
 
     def action_advance(self):
-        """Advance the clock and show what happened in its chatter."""
+        """Advance the clock and show what happened."""
         self.ensure_one()
         self.clock_id.check_access("write")
-        self.clock_id._advance_to(self.date)
-        return {"type": "ir.actions.act_window_close"}
+        return self.clock_id._go_to(self.date)

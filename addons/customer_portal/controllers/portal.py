@@ -28,11 +28,28 @@ class CustomerPortal(PortalAccount):
 
     @route("/my/billing", type="http", auth="user", website=True)
     def portal_my_billing(self, **kw):
-        account, partner = self._get_account()
+        return self._render_account(*self._get_account())
+
+    @route("/my/billing/preview/<int:partner_id>", type="http", auth="user", website=True)
+    def portal_preview_billing(self, partner_id, **kw):
+        """The account of a customer, as this customer sees it, for people who do billing."""
+        user = request.env.user
+        partner = request.env["res.partner"].browse(partner_id).exists()
+        # The account shows documents of all units.
+        may_see = user.has_group("billing_base.group_billing_user") and not user.business_unit_ids
+        if not (may_see and partner and partner.has_access("read")):
+            return request.redirect("/my")
+        account = request.env["customer.portal.account"]
+        return self._render_account(
+            account, account._get_customer(partner), preview_partner=partner
+        )
+
+    def _render_account(self, account, partner, **more):
         sections = account._prepare_account_sections(partner)
         values = self._prepare_portal_layout_values() | {
             "page_name": "billing",
             "account": account._prepare_account_values(partner),
             "sections": sorted(sections, key=lambda section: section["sequence"]),
+            **more,
         }
         return request.render("customer_portal.portal_my_billing", values)

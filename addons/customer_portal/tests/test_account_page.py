@@ -1,6 +1,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from .common import CustomerPortalCommon
@@ -122,3 +123,34 @@ class TestAccountPage(CustomerPortalCommon, HttpCase):
     def test_tour(self):
         self._create_due_invoice(100.0, self.today - timedelta(days=5))
         self.start_tour("/my", "customer_portal_account", login="portal_alpha")
+
+    # === SEEN BY STAFF === #
+
+    def test_staff_sees_the_page_of_a_customer(self):
+        self._create_due_invoice(47.11, "2026-02-01")
+        clerk = self._create_user("clerk", password="clerk_clerk")
+        self.authenticate(clerk.login, "clerk_clerk")
+        action = self.partner_a.with_user(clerk).action_preview_billing_account()
+        text = self.url_open(action["url"]).text
+        self.assertIn("47.11", text)
+        self.assertIn("preview of the customer portal", text)
+        self.assertIn(f"/odoo/res.partner/{self.partner_a.id}", text)
+
+    def test_preview_is_for_staff_without_limits(self):
+        url = f"/my/billing/preview/{self.partner_a.id}"
+        unit = self._create_unit("A")
+        limited = self._create_user(
+            "limited", password="limited_l", business_unit_ids=[(6, 0, unit.ids)]
+        )
+        self._create_user("plain", "base.group_user", password="plain_plain")
+        with self.assertRaisesRegex(UserError, "limited to some"):
+            self.partner_a.with_user(limited).action_preview_billing_account()
+        for login, password in (
+            ("limited", "limited_l"),
+            ("plain", "plain_plain"),
+            ("portal_beta", "portal_beta"),
+        ):
+            self.authenticate(login, password)
+            response = self.url_open(url, allow_redirects=False)
+            with self.subTest(login=login):
+                self.assertEqual(response.status_code, 303)

@@ -1,1 +1,2 @@
+from . import explanation
 from . import portal

@@ -56,6 +56,8 @@ class ContractPortal(CustomerPortal):
             "page_name": "contract",
             "contract": contract,
             "next_invoice": contract._get_next_invoice(),
+            # What was invoiced stands below, for those who may see it.
+            "timeline": [entry for entry in contract._get_timeline() if not entry["move_id"]],
             "rows": rows,
             # A link to the contract opens the contract; its invoices are for who signs in.
             "hidden_invoices": bool(moves) and not rows,

@@ -12,13 +12,12 @@ class BillingSubscription(models.Model):
         self.ensure_one()
         if not self.next_billing_date:
             return None
-        today = self.partner_id._get_billing_today(self.company_id)
-        day = max(self.next_billing_date, today)
-        contract = self.with_company(self.company_id)
-        due = contract._get_due_items(contract.line_ids._get_standings(), day)
-        # Where credits have a document of their own, the charges come last.
-        _contract, items = contract._get_documents(due)[-1]
-        values = contract._prepare_invoice_values(items, day, None)
-        day = values.get("billing_post_date") or day
+        # Where credits have a document of their own, it comes on the same day.
+        found = self._get_next_documents(2)
+        if not found:
+            return None
+        document = [one for one in found if one.day == found[0].day][-1]
+        values = document.prepare_values()
         move = self.env["account.move"].new(values)
+        day = values.get("billing_post_date") or document.day
         return {"date": day, "amount": move.tax_totals["total_amount_currency"]}

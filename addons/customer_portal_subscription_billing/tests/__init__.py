@@ -1,1 +1,1 @@
-from . import test_contract_pages, test_contract_values
+from . import test_contract_pages, test_contract_values, test_explanation_page

@@ -147,3 +147,24 @@ class TestContractPages(ContractPortalCommon, HttpCase):
     def test_tour(self):
         self._bill(self.contract)
         self.start_tour("/my/billing", "customer_portal_contracts", login="portal_alpha")
+
+    def test_unit_of_the_contract(self):
+        pixel = (
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJ"
+            "RU5ErkJggg=="
+        )
+        unit = self._create_unit(
+            "CLOUD",
+            name="Alpha Cloud",
+            logo=pixel,
+            email_from="Alpha Cloud <cloud@example.com>",
+            phone="+49 30 1234",
+        )
+        url = f"/my/contracts/{self.contract.id}"
+        page = self._page(url)
+        self.assertNotIn("Alpha Cloud", page.text_content())
+        self.contract.business_unit_id = unit
+        page = self._page(url)
+        self.assertTrue(page.xpath("//img[@alt='Alpha Cloud']"))
+        [contact] = self._texts(page, "//section[@aria-labelledby='contact']")
+        self.assertIn("Alpha Cloud · phone +49 30 1234 · e-mail cloud@example.com", contact)

@@ -11,11 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from typing import NamedTuple
 
+from .discounts import LineDiscount, Reduction, reductions
 from .periods import BillingPeriod, Cadence, boundary, full_period, index_of, tile
 from .pricing import Price, Terms, round_amount
+from .pricing.base import percent
 from .proration import Proration, prorate, share
 from .spans import Span, subtract, without
+
+# Odoo keeps the percentage of an invoice line with so many decimal places.
+RATE_DIGITS = 2
 
 
 class Timing(str, Enum):
@@ -40,6 +46,7 @@ class LineFacts:
     :ivar price_changes: other terms for periods that start on or after a day
     :ivar periods_per_invoice: so many periods of the grid are due together
     :ivar continues: first day of what the line goes on with, when only the quantity has changed
+    :ivar discounts: what is taken off, in the order in which they are applied
     """
 
     anchor: date
@@ -56,6 +63,7 @@ class LineFacts:
     price_changes: Sequence[tuple[date, Terms]] = ()
     periods_per_invoice: int = 1
     continues: date | None = None
+    discounts: Sequence[LineDiscount] = ()
 
     @property
     def served(self) -> list[Span]:
@@ -67,14 +75,30 @@ class LineFacts:
         changed = [change for change in self.price_changes if change[0] <= day]
         return max(changed, key=lambda change: change[0])[1] if changed else self.terms
 
+    def began(self, day: date) -> date:
+        """The first day of the period of the grid that contains ``day``, or of the line in it.
+
+        Part of a period that began before, e.g. after a pause, costs what the period does.
+        """
+        full = full_period(self.anchor, self.cadence, day)
+        return max(full.start, self.continues or self.start)
+
+    def reductions_on(self, began: date) -> tuple[Reduction, ...]:
+        """What discounts take off a full period that began on a day."""
+        terms = self.terms_on(began)
+        price = terms.price(self.quantity)
+        return reductions(self.discounts, began, terms, self.quantity, price)
+
 
 @dataclass(frozen=True)
 class DraftCharge:
     """A period to bill and its price.
 
+    :ivar price: of a full period, before discounts
     :ivar full: the period of the grid that contains it
     :ivar days: days of the period and of the full one
     :ivar amount: rounded to the currency, in the price mode of the price list
+    :ivar reductions: what discounts take off the price
     """
 
     period: BillingPeriod
@@ -83,6 +107,13 @@ class DraftCharge:
     days: tuple[int, int]
     amount: Decimal
     full: BillingPeriod | None = None
+    reductions: tuple[Reduction, ...] = ()
+
+    @property
+    def full_amount(self) -> Decimal:
+        """What the full period costs, unrounded, discounts taken off."""
+        off = sum((reduction.amount for reduction in self.reductions), start=Decimal(0))
+        return self.price.amount - off
 
     @property
     def is_partial(self) -> bool:
@@ -191,18 +222,18 @@ def charge(line: LineFacts, period: BillingPeriod, digits: int) -> DraftCharge:
     Decimal('10.00')
     """
     full = full_period(line.anchor, line.cadence, period.start)
-    # Part of a period that began before, e.g. after a pause, costs what the period does.
-    began = max(full.start, line.continues or line.start)
-    priced = line.terms_on(began).price(line.quantity)
-    amount = prorate(priced.amount, period, full, line.proration)
-    return DraftCharge(
+    began = line.began(period.start)
+    draft = DraftCharge(
         period=period,
         quantity=line.quantity,
-        price=priced,
+        price=line.terms_on(began).price(line.quantity),
         days=share(period, full, line.proration),
-        amount=round_amount(amount, digits),
+        amount=Decimal(0),
         full=full,
+        reductions=line.reductions_on(began),
     )
+    amount = prorate(draft.full_amount, period, full, line.proration)
+    return replace(draft, amount=round_amount(amount, digits))
 
 
 def due_charges(line: LineFacts, today: date, digits: int) -> list[DraftCharge]:
@@ -210,10 +241,16 @@ def due_charges(line: LineFacts, today: date, digits: int) -> list[DraftCharge]:
     return [charge(line, period, digits) for period in due_periods(line, today)]
 
 
-def line_shape(
-    draft: DraftCharge, quantity_digits: int, price_digits: int
-) -> tuple[Decimal, Decimal]:
-    """Quantity and unit price whose product is exactly the amount.
+class LineShape(NamedTuple):
+    """Quantity, unit price and discount in percent, as an invoice line shows them."""
+
+    quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal = Decimal(0)
+
+
+def line_shape(draft: DraftCharge, quantity_digits: int, price_digits: int) -> LineShape:
+    """Quantity, unit price and discount whose product is exactly the amount.
 
     An invoice shows quantity times unit price where this is the amount, with the decimal places
     the database stores; otherwise quantity one at the amount. A product that has to be rounded
@@ -225,16 +262,27 @@ def line_shape(
     >>> full = DraftCharge(month, Decimal(3), per_unit(Decimal(3), Decimal("9.90")), (31, 31),
     ...     Decimal("29.70"))
     >>> line_shape(full, 2, 2)
-    (Decimal('3'), Decimal('9.90'))
+    LineShape(quantity=Decimal('3'), unit_price=Decimal('9.90'), discount=Decimal('0'))
     >>> odd = DraftCharge(month, Decimal("1.234"), per_unit(Decimal("1.234"), Decimal(10)),
     ...     (31, 31), Decimal("12.34"))
     >>> line_shape(odd, 2, 2)
-    (Decimal('1'), Decimal('12.34'))
+    LineShape(quantity=Decimal('1'), unit_price=Decimal('12.34'), discount=Decimal('0'))
     """
-    if len(draft.price.steps) == 1 and not draft.is_partial:
+    discount = _shown_discount(draft)
+    if len(draft.price.steps) == 1 and not draft.is_partial and discount is not None:
         step = draft.price.steps[0]
         quantity = round_amount(step.quantity, quantity_digits)
         unit_price = round_amount(step.unit_price, price_digits)
-        if quantity * unit_price == draft.amount:
-            return step.quantity, step.unit_price
-    return Decimal(1), draft.amount
+        if quantity * unit_price * (1 - percent(discount)) == draft.amount:
+            return LineShape(step.quantity, step.unit_price, discount)
+    return LineShape(Decimal(1), draft.amount)
+
+
+def _shown_discount(draft: DraftCharge) -> Decimal | None:
+    """The percentage to show on the invoice line; None where one percentage does not say it."""
+    if not draft.reductions:
+        return Decimal(0)
+    rate = draft.reductions[0].discount.rate
+    if len(draft.reductions) > 1 or rate is None or rate != round_amount(rate, RATE_DIGITS):
+        return None
+    return rate

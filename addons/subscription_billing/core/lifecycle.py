@@ -18,7 +18,7 @@ class State(str, Enum):
 
 
 TRANSITIONS: dict[State, frozenset[State]] = {
-    State.DRAFT: frozenset({State.TRIAL, State.ACTIVE}),
+    State.DRAFT: frozenset({State.TRIAL, State.ACTIVE, State.ENDED}),
     State.TRIAL: frozenset({State.ACTIVE, State.PAUSED, State.ENDED}),
     State.ACTIVE: frozenset({State.TRIAL, State.PAUSED, State.ENDED}),
     State.PAUSED: frozenset({State.ACTIVE, State.TRIAL, State.ENDED}),

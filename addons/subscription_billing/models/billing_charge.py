@@ -193,7 +193,7 @@ class BillingCharge(models.Model):
         return charges
 
     def write(self, vals):
-        if vals.keys() - {"price_change_ids", "price_ids"}:
+        if vals.keys() - {"price_change_ids", "price_ids", "entitlement_ids"}:
             self.version_id._check_not_in_use()
         return super().write(vals)
 

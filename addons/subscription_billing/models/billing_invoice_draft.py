@@ -107,6 +107,13 @@ class AccountMove(models.Model):
             waited._call_invoiced_hook()
         return posted
 
+    def action_release_billing_drafts(self):
+        """Post waiting drafts now, each with the day of its company as its date."""
+        drafts = self.filtered(lambda move: move.state == "draft")
+        for company, moves in drafts.grouped("company_id").items():
+            moves.with_company(company)._post_waiting(company._get_billing_today())
+        return True
+
     def _post_waiting(self, today):
         """Post drafts of billing whose day has come, with that day as their date."""
         for move in self:
@@ -157,8 +164,8 @@ class BillingRun(models.Model):
             chunk = moves.browse(ids[start : start + size]).try_lock_for_update()
             chunk = chunk.filtered(lambda move: move.state == "draft" and move.billing_post_date)
             self._isolate(
-                chunk,
-                lambda part: part._post_waiting(today),
+                list(chunk),
+                lambda parts: moves.union(*parts)._post_waiting(today),
                 lambda move, error: self._leave_draft(move, error, today),
             )
             seconds_left = self._commit_step(len(chunk))
@@ -174,3 +181,4 @@ class BillingRun(models.Model):
         move._message_log(body=self.env._("Not posted: %(reason)s", reason=message))
         for contract in move._get_billed_contracts().get(move.id, ()):
             contract._set_billing_error(message, today)
+        return [], [move]

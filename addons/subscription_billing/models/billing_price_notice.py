@@ -37,6 +37,13 @@ class BillingPriceNotice(models.Model):
     channel = fields.Selection(
         [("mail", "Email"), ("person", "By a person")], required=True, readonly=True
     )
+    mail_message_id = fields.Many2one(
+        "mail.message",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        groups="base.group_system",
+    )
 
     _once = models.UniqueIndex(
         "(change_id, subscription_id)", "The customer was told of this price already."
@@ -136,7 +143,7 @@ class BillingSubscription(models.Model):
         :param changes: ``billing.price.change`` of one effective date
         """
         reachable = self.filtered("partner_id.email")
-        self.env["billing.price.notice"].create(
+        notices = self.env["billing.price.notice"].create(
             [
                 {
                     "change_id": change.id,
@@ -150,9 +157,12 @@ class BillingSubscription(models.Model):
         )
         template = self.env.ref(NOTICE_TEMPLATE).with_context(price_changes=changes.ids)
         if reachable:
-            template.send_mail_batch(
+            mails = template.send_mail_batch(
                 reachable.ids, email_layout_xmlid="mail.mail_notification_light"
             )
+            messages = {mail.res_id: mail.mail_message_id for mail in mails.sudo()}
+            for notice in notices.sudo():
+                notice.mail_message_id = messages.get(notice.subscription_id.id)
         for contract in self - reachable:
             contract.activity_schedule(
                 NOTICE_ACTIVITY, user_id=(contract.user_id or self.env.user).id

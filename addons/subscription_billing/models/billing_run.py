@@ -13,6 +13,12 @@ CHUNK_SIZE = 100
 CHUNK_PARAMETER = "subscription_billing.chunk_size"
 MAX_RETRIES = 5
 ONE_TRANSACTION = "billing_one_transaction"
+# Contracts that share an invoice belong to one customer, so they follow one another.
+CHUNK_ORDER = "partner_id.id, id"
+
+
+class _TakeBack(Exception):
+    """Ends a savepoint whose work is not to be kept."""
 
 
 class BillingRun(models.Model):
@@ -67,9 +73,16 @@ class BillingRun(models.Model):
             today = company._get_billing_today()
             clocked = self.env["billing.test.clock"]._get_clocked_partners(company)
             outside = Domain("partner_id.commercial_partner_id", "not in", clocked.ids)
-            seconds_left = self._run_billing(company, today, outside)
-            if not seconds_left:
+            if not self._run_company(company, today, outside):
                 return
+
+    @api.model
+    def _run_company(self, company, today, domain):
+        """Do what a company has its runs do by themselves.
+
+        :return: seconds left for the calling cron
+        """
+        return self._run_billing(company, today, domain)
 
     @api.model
     def _run_billing(self, company, today, domain=Domain.TRUE):
@@ -81,24 +94,40 @@ class BillingRun(models.Model):
         :return: seconds left for the calling cron; 0 when it must stop, with the rest left over
 
         With ``billing_one_transaction`` in the context nothing is committed or rolled back: the
-        caller's transaction holds all of the run or nothing.
+        caller's transaction holds all of the run or nothing. Called on a run that somebody
+        released, it works off that one; else on the one of the day.
         """
         subscriptions = self.env["billing.subscription"].with_company(company)
         scope = domain & Domain("company_id", "=", company.id)
         due = scope & subscriptions._get_due_domain(today)
-        subscriptions._run_lifecycle(today, scope)
-        self._close_earlier(company, today)
-        for step in (self._send_price_notices, self._post_drafts):
-            if not step(company, today, scope):
-                return 0
-        if not (total := subscriptions.search_count(due)):
+        if not self and not self._run_upkeep(company, today, scope):
+            return 0
+        total = subscriptions.search_count(due)
+        if not (total or self):
             return self._commit_step()
         run = self._open(company, today, total)
+        if run.state == "stopped":
+            return self._commit_step()
         self._commit_step(remaining=total)
         seconds_left = run._work_off(due, today)
-        subscriptions._run_lifecycle(today, scope)
+        # A person may release a day that has not come yet: bill for it, but let nothing end.
+        reached = min(today, company._get_billing_today()) if self else today
+        subscriptions._run_lifecycle(reached, scope)
         run._close_if_done(due)
         self._commit_step(remaining=max(run.total_count - run.done_count, 0))
+        return seconds_left
+
+    @api.model
+    def _run_upkeep(self, company, today, scope):
+        """Do what a day brings besides billing: states, notices of prices, drafts.
+
+        :return: seconds left for the calling cron
+        """
+        self.env["billing.subscription"].with_company(company)._run_lifecycle(today, scope)
+        self._close_earlier(company, today)
+        for step in (self._send_price_notices, self._grant_bonuses, self._post_drafts):
+            if not (seconds_left := step(company, today, scope)):
+                return 0
         return seconds_left
 
     @api.model
@@ -112,18 +141,21 @@ class BillingRun(models.Model):
     @api.model
     def _close_earlier(self, company, today):
         """Close interrupted runs of days before: what they left is done by the run of today."""
-        earlier = self.search(
-            [("company_id", "=", company.id), ("date", "<", today), ("state", "=", "running")]
-        )
+        interrupted = self._get_interrupted_domain(company)
+        earlier = self.search(interrupted & Domain("date", "<", today))
         earlier.write({"state": "done", "finished_at": self.env.cr.now()})
+
+    @api.model
+    def _get_interrupted_domain(self, company):
+        """Runs of the company that came to no end."""
+        return Domain("company_id", "=", company.id) & Domain("state", "=", "running")
 
     @api.model
     def _open(self, company, today, total):
         """The interrupted run of this day, to go on with, or a new one."""
-        found = self.search(
-            [("company_id", "=", company.id), ("date", "=", today), ("state", "=", "running")],
-            limit=1,
-        ).try_lock_for_update()
+        interrupted = self._get_interrupted_domain(company)
+        found = self.search(interrupted & Domain("date", "=", today), limit=1)
+        found = found.try_lock_for_update()
         if found:
             found.total_count = found.done_count + total
             return found
@@ -132,21 +164,21 @@ class BillingRun(models.Model):
     def _work_off(self, due, today):
         """Bill chunk after chunk until nothing is due or the time is over.
 
-        Contracts come in the order of their ids, each at most once per run: one that stays due
-        after it was billed must not be billed for ever.
+        Contracts come in the order of their customers, each at most once per run: one that stays
+        due after it was billed must not be billed for ever.
 
         :return: seconds left for the calling cron
         """
         self.ensure_one()
         size = self._get_chunk_size()
         retries = MAX_RETRIES
-        last_id = 0
-        while True:
+        last = (0, 0)
+        while not self._is_to_stop():
             try:
-                found = self._find_chunk(due, size, last_id)
+                found = self._find_chunk(due, size, last)
                 if not found:
                     return float("inf")
-                next_id = found[-1].id
+                following = (found[-1].partner_id.id, found[-1].id)
                 chunk = self._lock_chunk(found, due)
                 if chunk:
                     self._bill_chunk(chunk, today)
@@ -154,7 +186,7 @@ class BillingRun(models.Model):
                     len(chunk), remaining=max(self.total_count - self.done_count, 0)
                 )
                 retries = MAX_RETRIES
-                last_id = next_id
+                last = following
             except OperationalError:
                 retries -= 1
                 if not retries or self.env.context.get(ONE_TRANSACTION):
@@ -164,19 +196,52 @@ class BillingRun(models.Model):
                 continue
             if not seconds_left:
                 return seconds_left
+        return float("inf")
+
+    def _is_to_stop(self):
+        """Whether somebody wants the run to stop; asked between chunks, after the commit."""
+        return False
 
     def _get_chunk_size(self):
         value = self.env["ir.config_parameter"].sudo().get_param(CHUNK_PARAMETER, CHUNK_SIZE)
         return max(int(value), 1)
 
-    def _find_chunk(self, due, size, last_id):
-        """The next contracts that are due, in the order of their ids."""
+    def _find_chunk(self, due, size, last):
+        """The next contracts that are due, in the order of customers and ids.
+
+        Those that share an invoice are not torn apart: the chunk is as much larger as it takes.
+
+        :param tuple last: ids of customer and contract of the last one before
+        """
         subscriptions = self.env["billing.subscription"].with_company(self.company_id)
-        return subscriptions.search(due & Domain("id", ">", last_id), limit=size, order="id")
+        partner_id, contract_id = last
+        after = Domain("partner_id.id", ">", partner_id) | (
+            Domain("partner_id", "=", partner_id) & Domain("id", ">", contract_id)
+        )
+        found = subscriptions.search(due & after, limit=size, order=CHUNK_ORDER)
+        if len(found) == size and found[-1]._get_billing_grouping() != "contract":
+            rest = Domain("partner_id", "=", found[-1].partner_id.id) & Domain(
+                "id", ">", found[-1].id
+            )
+            found += subscriptions.search(due & rest, order=CHUNK_ORDER)
+        return found
 
     def _lock_chunk(self, found, due):
-        """Those nobody else is working on, read again under the lock."""
-        return found.try_lock_for_update().filtered_domain(due)
+        """Those nobody else is working on, read again under the lock.
+
+        With them comes what waited to be invoiced together with something of the same customer.
+        """
+        locked = found.try_lock_for_update().filtered_domain(due)
+        return locked | self._find_carried(locked).try_lock_for_update() if locked else locked
+
+    def _find_carried(self, chunk):
+        """What waited to be invoiced together with something of the same customers."""
+        return chunk.search(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("partner_id", "in", chunk.partner_id.ids)
+            & Domain("carried_amount", ">", 0)
+            & Domain("id", "not in", chunk.ids)
+        )
 
     def _bill_chunk(self, chunk, today):
         """Bill one chunk and count it on the run."""
@@ -194,39 +259,75 @@ class BillingRun(models.Model):
 
         :return: tuple of the invoices and of the contracts that were set aside
         """
+        groups = chunk.grouped(lambda contract: contract._get_document_key())
         moves, failed = self._isolate(
-            chunk,
-            lambda part: part._bill(today, self),
-            lambda contract, error: self._set_aside(contract, error, today),
+            list(groups.values()),
+            lambda parts: chunk.browse().union(*parts)._bill(today, self),
+            lambda contracts, error: self._find_culprits(contracts, error, today),
         )
-        return self.env["account.move"].union(*moves), failed
+        return self.env["account.move"].union(*moves), chunk.browse().union(*failed)
+
+    def _find_culprits(self, contracts, error, today):
+        """Set aside those of some contracts with a common invoice that cannot be billed.
+
+        :return: list of invoices of the others, and of the contracts set aside
+        """
+        if len(contracts) == 1:
+            self._set_aside(contracts, error, today)
+            return [], [contracts]
+        errors = {contract: self._try_billing(contract, today) for contract in contracts}
+        culprits = contracts.filtered(lambda contract: errors[contract]) or contracts
+        for contract in culprits:
+            self._set_aside(contract, errors[contract] or error, today)
+        rest = contracts - culprits
+        if not rest:
+            return [], [culprits]
+        moves, failed = self._isolate(
+            [rest],
+            lambda parts: parts[0]._bill(today, self),
+            lambda others, reason: self._find_culprits(others, reason, today),
+        )
+        return moves, [culprits, *failed]
+
+    def _try_billing(self, contract, today):
+        """The error of billing a contract by itself, None without one; nothing is kept."""
+        try:
+            with self.env.cr.savepoint():
+                contract._bill(today, self)
+                raise _TakeBack
+        except _TakeBack:
+            return None
+        except OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 whatever it is, the others go on
+            return error
 
     @api.model
-    def _isolate(self, records, work, set_aside):
-        """Work on as many records as possible; halve what fails until the culprits are alone.
+    def _isolate(self, parts, work, set_aside):
+        """Work on as many parts as possible; halve what fails until the culprits are alone.
 
         Halving costs the work of about log2(n) chunks for one culprit, one by one would give up
         the batch for all its neighbours.
 
-        :param work: function of a recordset, called in a savepoint
-        :param set_aside: function of one record and its error
-        :return: tuple of the list of what ``work`` returned, and of the records set aside
+        :param list parts: recordsets that are worked on as a whole
+        :param work: function of a list of parts, called in a savepoint
+        :param set_aside: function of one part and its error, which returns the same as this
+        :return: tuple of the list of what ``work`` returned, and of the list of records set aside
         """
-        if not records:
-            return [], records
+        if not parts:
+            return [], []
         try:
             with self.env.cr.savepoint():
-                return [work(records)], records.browse()
+                return [work(parts)], []
         except OperationalError:
             raise
         except Exception as error:  # noqa: BLE001 whatever it is, the others go on
-            if len(records) == 1:
-                set_aside(records, error)
-                return [], records
-        middle = len(records) // 2
-        first, first_failed = self._isolate(records[:middle], work, set_aside)
-        second, second_failed = self._isolate(records[middle:], work, set_aside)
-        return first + second, first_failed | second_failed
+            if len(parts) == 1:
+                return set_aside(parts[0], error)
+        middle = len(parts) // 2
+        first, first_failed = self._isolate(parts[:middle], work, set_aside)
+        second, second_failed = self._isolate(parts[middle:], work, set_aside)
+        return first + second, first_failed + second_failed
 
     def _set_aside(self, subscription, error, today):
         """Leave a contract out of this day's runs, with the reason where people look."""
@@ -244,7 +345,8 @@ class BillingRun(models.Model):
         )
 
     def _close_if_done(self, due):
-        if not self.env["billing.subscription"].search_count(due, limit=1):
+        is_at_work = self.state == "running"
+        if is_at_work and not self.env["billing.subscription"].search_count(due, limit=1):
             self.write({"state": "done", "finished_at": self.env.cr.now()})
 
     def action_view_errors(self):

@@ -206,9 +206,7 @@ class BillingSubscription(models.Model):
         if not self.trial_end_date or effective >= self.trial_end_date:
             return
         first_charged = self.start_date + timedelta(days=version.trial_days)
-        # What ended inside the trial was free and stays so.
-        for line in self.line_ids.filtered("end_date"):
-            line.start_date = line.end_date
+        self.line_ids._forget_charges()
         self.write(
             {
                 "trial_end_date": first_charged,
@@ -259,6 +257,7 @@ class BillingSubscriptionLine(models.Model):
             start = line.start_date or line.subscription_id.start_date
             line.start_date = start
             line.end_date = max(start, day)
+        self._cut_access(day)
         self._resettle(day)
 
     def _change_quantity(self, quantity, effective):
@@ -270,6 +269,7 @@ class BillingSubscriptionLine(models.Model):
         for stretch in self._get_stretches():
             first, last = stretch[0], stretch[-1]
             if first._get_first_day() >= effective and not first.period_ids:
+                first._begin_access(effective)
                 first.write({"quantity": quantity, "end_date": last.end_date})
                 (stretch - first)._end(effective)
                 continue

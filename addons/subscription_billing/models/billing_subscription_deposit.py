@@ -1,10 +1,10 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odoo import api, fields, models
 
 from ..core import repair
 from ..core.deposit import Deposit, due_deposit, due_return, next_deposit_day
-from .billing_subscription_line_facts import DueItem
+from .billing_subscription_line_facts import DueItem, entries_of
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,10 @@ class DepositStanding:
         """The day on which it is to charge or to give back."""
         return next_deposit_day(self.deposit, self.entries)
 
+    def get_next_day(self, items):
+        """The day on which something is to charge or to give back; nothing waits for it."""
+        return None if items else self.next_day
+
     def get_due(self, today, digits):
         """What goes on an invoice on a day: list of :class:`DueItem`, at most one."""
         charge = due_deposit(self.deposit, self.entries, today, digits)
@@ -29,6 +33,10 @@ class DepositStanding:
             return [DueItem(*charge)]
         back = due_return(self.deposit, self.entries, today)
         return [DueItem(back, back.entry)] if back else []
+
+    def after(self, items):
+        """The standing once items are billed, for looking ahead."""
+        return replace(self, entries=(*self.entries, *entries_of(items, self.entries)))
 
     def get_settled(self, items, today):
         """The mark of the line: behind the deposit, and behind its return."""

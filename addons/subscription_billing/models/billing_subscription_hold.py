@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 from ..core.spans import Span
 
@@ -53,13 +53,15 @@ class BillingSubscription(models.Model):
         holds = self.hold_ids.filtered(lambda hold: not hold.is_billed)
         return [Span(hold.start_date, hold.end_date or None) for hold in holds]
 
-    def _hold(self, code, origin, billed, start):
+    def _hold(self, code, origin, billed, start, withheld=None):
         """Hold the contracts from a day on.
 
         :param str code: what holds, e.g. ``"pause"``; upper addons choose their own
         :param str origin: who or what caused it, for people
         :param bool billed: whether the time is billed all the same
         :param date start: first day of the hold
+        :param withheld: ``billing.feature`` records the customer may not use meanwhile, none if
+            it is empty; None takes everything away
         :return: the ``billing.subscription.hold`` records, one per contract; a contract that is
             held by the same code already keeps its hold
         """
@@ -71,6 +73,7 @@ class BillingSubscription(models.Model):
                 "origin": origin,
                 "start_date": start,
                 "is_billed": billed,
+                **self._prepare_withheld(withheld),
             }
             for sub in free
         ]
@@ -78,6 +81,13 @@ class BillingSubscription(models.Model):
         if not billed:
             free.line_ids._resettle(start)
         return holds
+
+    @api.model
+    def _prepare_withheld(self, withheld):
+        if withheld is None:
+            return {"withholds": "all"}
+        named = {"withholds": "features", "feature_ids": [Command.set(withheld.ids)]}
+        return named if withheld else {"withholds": "nothing"}
 
     def _release(self, code, end):
         """End the holds of a code on a day; others stay.

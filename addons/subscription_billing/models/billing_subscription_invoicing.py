@@ -1,11 +1,12 @@
-from datetime import timedelta
+from decimal import Decimal
 
 from odoo import Command, api, models
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
-from ..core import invoicing
+from ..core import explaining, invoicing
 from .billing_subscription import BILLABLE_STATES
+from .billing_subscription_documents import items_by_line
 
 BILLING_ERROR_ACTIVITY = "subscription_billing.mail_activity_billing_error"
 
@@ -32,11 +33,15 @@ class BillingSubscription(models.Model):
         subscriptions = self.with_company(self.company_id)
         standings = subscriptions.line_ids._get_standings()
         due = subscriptions._get_due_items(standings, today)
-        billed = subscriptions.filtered(lambda sub: any(due.get(line.id) for line in sub.line_ids))
-        moves = self._create_invoices(billed._get_documents(due), today, run)
-        subscriptions.line_ids._advance_billed_until(standings, due, today)
+        documents, carried = subscriptions._split_carried(
+            subscriptions._get_documents(due), standings, due, today
+        )
+        moves = self._create_invoices(documents, today, run)
+        billed = self.browse().union(*[contracts for contracts, _items in documents])
+        subscriptions.line_ids._advance_billed_until(standings, items_by_line(documents), today)
         # A day that is stored too early would be found by the run again and again.
         (subscriptions - billed)._compute_next_billing_date()
+        subscriptions._carry(carried)
         if moves:
             waiting = moves.filtered("billing_post_date")
             waiting._log_waiting()
@@ -58,89 +63,17 @@ class BillingSubscription(models.Model):
             for line_id, standing in standings.items()
         }
 
-    def _get_documents(self, due):
-        """What goes on which document.
-
-        :param dict due: line id -> list of :class:`DueItem`
-        :return: list of pairs of a contract and its ``(line, item)`` pairs: one per contract, two
-            where credits have a document of their own
-        """
-        documents = []
-        for sub in self:
-            items = [(line, item) for line in sub.line_ids for item in due.get(line.id, ())]
-            groups = [items]
-            if sub.version_id.credit_document == "credit_note":
-                groups = [
-                    [pair for pair in items if pair[1].is_credit is is_credit]
-                    for is_credit in (True, False)
-                ]
-            documents += [(sub, group) for group in groups if group]
-        return documents
-
     @api.model
     def _create_invoices(self, documents, today, run):
         """The drafts of documents as of ``_get_documents()``, with their periods, in one batch."""
-        values = [sub._prepare_invoice_values(items, today, run) for sub, items in documents]
+        values = [
+            contracts._prepare_invoice_values(items, today, run) for contracts, items in documents
+        ]
         quiet = {"tracking_disable": True, "mail_create_nolog": True}
         moves = self.env["account.move"].with_context(**quiet)._create_billing_documents(values)
         # Charges and credits at different tax rates: the sign of the net says not all.
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
         return moves
-
-    def _prepare_invoice_values(self, items, today, run):
-        """Values of one document of a contract: an invoice, or a credit note if it is negative.
-
-        Addons that add to the invoice call ``super()`` and extend the dict.
-
-        :param list items: pairs of a contract line and a :class:`DueItem`
-        :param date today: date of the invoice
-        :param run: ``billing.run`` or None
-        :return: dict for ``account.move.create``
-        """
-        self.ensure_one()
-        is_refund = sum(item.draft.amount for _line, item in items) < 0
-        sign = -1 if is_refund else 1
-        origin_taxes = self._get_origin_taxes([item for _line, item in items])
-        lines = [
-            Command.create(line._prepare_invoice_line_values(item, run, sign, origin_taxes))
-            for line, item in items
-        ]
-        values = {
-            "move_type": "out_refund" if is_refund else "out_invoice",
-            "company_id": self.company_id.id,
-            "partner_id": self.partner_id.id,
-            "currency_id": self.currency_id.id,
-            "invoice_date": today,
-            "delivery_date": self._get_delivery_date(items, today),
-            "invoice_origin": self.name,
-            "ref": self.client_reference or False,
-            "invoice_user_id": self.user_id.id,
-            "invoice_line_ids": lines,
-            **self.business_unit_id._prepare_invoice_defaults(self.partner_id),
-        }
-        if self.version_id.draft_days:
-            values["billing_post_date"] = today + timedelta(days=self.version_id.draft_days)
-        terms = values.get("invoice_payment_term_id") or self.partner_id.property_payment_term_id
-        if self.invoice_payment_term_id:
-            values["invoice_payment_term_id"] = self.invoice_payment_term_id.id
-        elif not terms:
-            # Without terms Odoo would take the real date, which is not the day of a late run.
-            values["invoice_date_due"] = today
-        return values
-
-    def _get_delivery_date(self, items, today):
-        """The end of the service that a document is about (§ 14 (4) No. 6 UStG)."""
-        days = [item.draft.period.last_day for line, item in items if not line._is_deposit()]
-        return max(days, default=today)
-
-    def _get_origin_taxes(self, items):
-        """Taxes of the invoice lines that credits give back: a credit mirrors its charge.
-
-        :return: dict of ledger row id -> ids of ``account.tax``
-        """
-        row_ids = [item.corrects.id for item in items if item.is_credit]
-        rows = self.env["billing.period"].browse(row_ids)
-        return {row.id: row.invoice_line_id.tax_ids.ids for row in rows if row.invoice_line_id}
 
     def _period_invoiced_hook(self, moves):
         """Called once per chunk after documents of contracts were posted, before the commit.
@@ -205,14 +138,15 @@ class BillingSubscriptionLine(models.Model):
         """
         self.ensure_one()
         if item.is_credit:
-            quantity, unit_price = -1, -item.draft.amount
+            shape = invoicing.LineShape(Decimal(-1), -item.draft.amount)
         else:
-            quantity, unit_price = invoicing.line_shape(item.draft, *self._get_stored_digits())
+            shape = invoicing.line_shape(item.draft, *self._get_stored_digits())
         values = {
             "product_id": self.product_id.id,
             "name": self._get_invoice_line_text(item),
-            "quantity": float(sign * quantity),
-            "price_unit": float(unit_price),
+            "quantity": float(sign * shape.quantity),
+            "price_unit": float(shape.unit_price),
+            "discount": float(shape.discount),
             "billing_period_ids": [Command.create(self._prepare_period_values(item, run))],
         }
         if self.subscription_id.analytic_distribution:
@@ -239,27 +173,51 @@ class BillingSubscriptionLine(models.Model):
         }
 
     def _prepare_explanation(self, item):
-        """How the amount came about, as JSON with decimals as strings."""
+        """How the amount came about, as JSON with decimals as strings.
+
+        What it must hold says :func:`core.explaining.explain`.
+        """
+        return self._prepare_credit_facts(item) if item.is_credit else self._prepare_facts_of(item)
+
+    def _prepare_facts_of(self, item):
         draft = item.draft
-        if item.is_credit:
-            full, full_amount, steps = item.corrects.full, item.corrects.full_amount, ()
-        else:
-            full, full_amount, steps = draft.full, draft.price.amount, draft.price.steps
         return {
             "model": self.charge_model,
             "days": list(draft.days),
-            "full": [full.start.isoformat(), full.end.isoformat()],
-            "full_amount": str(full_amount),
-            "steps": [
-                {
-                    "kind": step.kind.value,
-                    "quantity": str(step.quantity),
-                    "unit_price": str(step.unit_price),
-                    "amount": str(step.amount),
-                }
-                for step in steps
-            ],
+            "full": [draft.full.start.isoformat(), draft.full.end.isoformat()],
+            "full_amount": str(draft.full_amount),
+            "steps": [explaining.step_facts(step) for step in draft.price.steps],
+            "discounts": self._prepare_discount_facts(draft.reductions),
         }
+
+    def _prepare_credit_facts(self, item):
+        charge, draft = item.corrects, item.draft
+        facts = {
+            "model": self.charge_model,
+            "days": list(draft.days),
+            "full": [charge.full.start.isoformat(), charge.full.end.isoformat()],
+            "full_amount": str(charge.full_amount),
+        }
+        computed = explaining.explain(facts).amount(self.currency_id.decimal_places, True)
+        if computed != draft.amount:
+            # More than was left of the charge cannot be given back.
+            facts["limit"] = str(-draft.amount)
+        return facts
+
+    def _prepare_discount_facts(self, reductions):
+        """What discounts took off the full period, with the names they had."""
+        discounts = self.env["billing.subscription.discount"].browse(
+            [reduction.discount.key for reduction in reductions]
+        )
+        return [
+            {
+                "id": discount.id,
+                "name": discount.name,
+                "rate": str(reduction.discount.rate) if reduction.discount.rate else None,
+                "amount": str(reduction.amount),
+            }
+            for discount, reduction in zip(discounts, reductions, strict=True)
+        ]
 
     def _get_stored_digits(self):
         """Decimal places an invoice line keeps: of quantity and unit price."""

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,6 +14,8 @@ from ..core.proration import Proration
 from ..core.spans import Span, without
 
 ONE_DAY = Cadence(Unit.DAY)
+# Entries that are only looked ahead at have ids from here on: later than all that exist.
+AHEAD = 2**40
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class LineStanding:
         days = [invoicing.next_due_day(self.facts), credit]
         return min(filter(None, days), default=None)
 
+    def get_next_day(self, items):
+        """The day on which the line has something to charge once the items are billed."""
+        billed = [item.draft.period for item in items if not item.is_credit]
+        return invoicing.next_due_day(invoicing.with_billed(self.facts, billed))
+
     def get_due(self, today, digits):
         """What goes on an invoice on a day, in order of time.
 
@@ -55,6 +62,12 @@ class LineStanding:
         )
         items += [DueItem(credit, credit.entry) for credit in back]
         return sorted(items, key=lambda item: (item.draft.period, item.draft.amount))
+
+    def after(self, items):
+        """The standing once items are billed, for looking ahead."""
+        entries = (*self.entries, *entries_of(items, self.entries))
+        facts = invoicing.with_billed(replace(self.facts, billed=()), repair.billed_time(entries))
+        return replace(self, facts=facts, entries=entries)
 
     def get_settled(self, items, today):
         """The day before which all is settled once the items are billed, None if unknown."""
@@ -92,6 +105,25 @@ class DueItem:
         if self.is_credit:
             return repair.Kind.CREDIT
         return repair.Kind.CORRECTION if self.corrects else repair.Kind.CHARGE
+
+
+def entries_of(items, entries):
+    """What items will be in the ledger, as :class:`core.repair.LedgerEntry`."""
+    found = []
+    for number, item in enumerate(items, start=len(entries)):
+        source = item.corrects if item.is_credit else item.draft
+        found.append(
+            repair.LedgerEntry(
+                id=AHEAD + number,
+                kind=item.kind,
+                period=item.draft.period,
+                amount=item.draft.amount,
+                full=source.full,
+                full_amount=source.full_amount,
+                corrects=item.corrects.id if item.corrects else None,
+            )
+        )
+    return found
 
 
 class BillingSubscriptionLine(models.Model):
@@ -163,15 +195,19 @@ class BillingSubscriptionLine(models.Model):
 
     def _prepare_standing(self, entries):
         self.ensure_one()
-        subscription = self.subscription_id
-        ends = [day for day in (subscription.end_date, self.end_date, self._get_once_end()) if day]
-        end = min(ends, default=None)
+        end = self._get_end()
         settled = self.billed_until or None
         if end and settled and settled >= end and not entries:
             return None
         kept = self._get_kept_spans()
         facts = self._prepare_facts(end, settled, repair.billed_time(entries))
         return LineStanding(facts, entries, kept)
+
+    def _get_end(self):
+        """The first day that is not charged any more, None while the line is open."""
+        self.ensure_one()
+        ends = (self.subscription_id.end_date, self.end_date, self._get_once_end())
+        return min(filter(None, ends), default=None)
 
     def _get_continued_from(self):
         """The first day of the charge, where the line goes on with it at another quantity."""
@@ -225,6 +261,7 @@ class BillingSubscriptionLine(models.Model):
         """The line as :class:`core.invoicing.LineFacts`."""
         version = self.charge_id.version_id
         changes = () if self._has_agreed_price() else self._get_price_changes()
+        discounts = self._get_line_discounts()
         once = self.charge_id.recurrence == "once"
         timing = invoicing.Timing.IN_ADVANCE if once else invoicing.Timing(version.timing)
         return invoicing.LineFacts(
@@ -241,7 +278,8 @@ class BillingSubscriptionLine(models.Model):
             pauses=() if once else self.subscription_id._get_unbilled_spans(),
             periods_per_invoice=1 if once else version.periods_per_invoice,
             price_changes=changes,
-            continues=self._get_continued_from() if changes else None,
+            continues=self._get_continued_from() if changes or discounts else None,
+            discounts=discounts,
         )
 
     def _get_once_end(self):

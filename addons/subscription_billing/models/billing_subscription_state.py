@@ -15,15 +15,6 @@ class BillingSubscription(models.Model):
 
     _inherit = "billing.subscription"
 
-    def action_activate(self):
-        """Start the contracts: fix their anchor, from which all periods are counted."""
-        for subscription in self:
-            subscription._check_can_activate()
-        for subscription in self:
-            today = subscription.partner_id._get_billing_today(subscription.company_id)
-            subscription._activate(today)
-        return True
-
     def _check_can_activate(self):
         """Refuse contracts that could never be billed, naming what is missing.
 

@@ -29,14 +29,37 @@ class BillingSubscriptionLine(models.Model):
         days, of_days = draft.days
         if days != of_days:
             text += line.env._(" (%(days)s of %(of_days)s days)", days=days, of_days=of_days)
-        return text + line._get_quantity_text(item)
+        return text + line._get_quantity_text(item) + line._get_discount_text(item)
+
+    def _get_discount_text(self, item):
+        """Names of the discounts, with what they take off where the line has no column for it."""
+        if item.is_credit or not item.draft.reductions:
+            return ""
+        shape = invoicing.line_shape(item.draft, *self._get_stored_digits())
+        days, of_days = item.draft.days
+        rows = []
+        for reduction in item.draft.reductions:
+            key = reduction.discount.key
+            name = self.env["billing.subscription.discount"].browse(key).name
+            if shape.discount:
+                rows.append(self.env._("\nDiscount: %s", name))
+                continue
+            amount = float(reduction.amount * days / of_days)
+            rows.append(
+                self.env._(
+                    "\nDiscount: %(name)s, −%(amount)s",
+                    name=name,
+                    amount=formatLang(self.env, amount, currency_obj=self.currency_id),
+                )
+            )
+        return "".join(rows)
 
     def _get_quantity_text(self, item):
         """The quantity in words where the invoice line cannot show it as its own."""
         if item.is_credit or self.charge_model == "flat":
             return ""
-        quantity, _unit_price = invoicing.line_shape(item.draft, *self._get_stored_digits())
-        if quantity == item.draft.quantity:
+        shape = invoicing.line_shape(item.draft, *self._get_stored_digits())
+        if shape.quantity == item.draft.quantity:
             return ""
         return self.env._(
             "\n%(quantity)s %(unit)s",

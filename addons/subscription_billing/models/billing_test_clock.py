@@ -15,3 +15,16 @@ class BillingTestClock(models.Model):
         runs._run_billing(self.company_id, today, customer)
         new = runs.search([("id", ">", last)])
         return {**result, self.env._("Invoices"): sum(new.mapped("invoice_count"))}
+
+    def _get_event_labels(self):
+        return {
+            **super()._get_event_labels(),
+            # The document itself is listed.
+            "subscription.invoiced": "",
+            "subscription.invoice_drafted": "",
+            "subscription.trial": self.env._("Trial began"),
+            "subscription.active": self.env._("Contract is active"),
+            "subscription.paused": self.env._("Contract is paused"),
+            "subscription.ended": self.env._("Contract has ended"),
+            "subscription.price_announced": self.env._("New price announced"),
+        }

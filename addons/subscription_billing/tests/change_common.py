@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from odoo.fields import Domain
 
+from ..core import explaining
 from .common import SubscriptionBillingCommon
 
 
@@ -61,6 +62,7 @@ class ChangeCommon(SubscriptionBillingCommon):
         for row in rows:
             sign = -1 if row.move_id.move_type == "out_refund" else 1
             self.assertAlmostEqual(row.amount, sign * row.invoice_line_id.price_subtotal)
+            self._check_explanation(row)
             if row.kind != "credit":
                 backs = rows.filtered(lambda back, row=row: back.corrects_id == row)
                 back = sum(backs.filtered(lambda back: back.kind == "credit").mapped("amount"))
@@ -70,6 +72,13 @@ class ChangeCommon(SubscriptionBillingCommon):
             self.assertEqual(move.state, "posted")
             self.assertGreaterEqual(move.amount_total, 0.0)
         self.assertEqual(self._get_documents(contract), rows.move_id)
+
+    def _check_explanation(self, row):
+        """From what was written down about an amount the same amount follows, to the cent."""
+        found = explaining.explain(row.explanation)
+        amount = found.amount(row.currency_id.decimal_places, row.kind == "credit")
+        self.assertEqual(float(amount), row.amount, row.explanation)
+        self.assertFalse(explaining.differences(found), row.explanation)
 
     def _get_documents(self, contract):
         """All documents of the contract, whatever their state."""

@@ -185,8 +185,9 @@ class InvoiceItemsCommon(SubscriptionBillingCommon):
 
     @classmethod
     def _prepare_random_line(cls, chance):
-        if chance.random() < 0.05:
-            return {"display_type": "line_note", "name": "Note"}
+        if chance.random() < 0.1:
+            kind = chance.choice(["line_note", "line_section", "line_subsection"])
+            return {"display_type": kind, "name": "Note"}
         values = {
             "name": "Line",
             "quantity": chance.choice([1, 1, -1, round(chance.uniform(0.01, 30), 2)]),

@@ -244,8 +244,12 @@ class TestBilling(SubscriptionBillingCommon):
                         "quantity": "3.0",
                         "unit_price": "9.9",
                         "amount": "29.70",
+                        "above": None,
+                        "up_to": None,
+                        "size": "1",
                     }
                 ],
+                "discounts": [],
             },
         )
         self.assertEqual((period.quantity, period.amount), (3.0, 9.58))

@@ -140,3 +140,26 @@ class TestPlan(SubscriptionBillingCommon):
                 "alle 3 Monate, nachträglich",
             ],
         )
+
+    def test_units_offer_plans_of_their_product_categories(self):
+        categories = self.env["product.category"]
+        cloud = categories.create({"name": "Cloud"})
+        hosting = categories.create({"name": "Hosting", "parent_id": cloud.id})
+        other = categories.create({"name": "Other"})
+        inside = self._create_service("Inside", categ_id=hosting.id)
+        outside = self._create_service("Outside", categ_id=other.id)
+        plans = {
+            "in": self._create_plan("In", [{"product_id": inside.id}]),
+            "out": self._create_plan("Out", [{"product_id": outside.id}]),
+            "both": self._create_plan(
+                "Both", [{"product_id": inside.id}, {"product_id": outside.id}]
+            ),
+        }
+        unit = self._create_unit("CLOUD", product_category_ids=[Command.set(cloud.ids)])
+        every = self._create_unit("ALL")
+        for found, expected in ((unit, ["in"]), (every, ["in", "out", "both"])):
+            mine = self.env["billing.plan"].search([("offered_unit_ids", "in", found.ids)])
+            for name, plan in plans.items():
+                with self.subTest(unit=found.code, plan=name):
+                    self.assertEqual(plan in mine, name in expected)
+                    self.assertEqual(found in plan.offered_unit_ids, name in expected)

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import HttpCase, tagged
 
 from .common import SubscriptionBillingCommon
@@ -90,6 +90,83 @@ class TestTours(SubscriptionBillingCommon, HttpCase):
         self.assertEqual(change.effective_date, fields.Date.to_date("2099-12-31"))
         self.assertEqual(change.unit_price, 12.0)
 
+    # === OFFERS, LOOKING AHEAD AND BACK === #
+
+    def _create_contract_with_option(self):
+        plan = self._create_plan(
+            "Office", [{"unit_price": 31.0}, {"name": "Hotline", "is_option": True}]
+        )
+        contract = self._create_contract(plan, self.today - timedelta(days=3))
+        contract.sudo()._bill(self.today)
+        return contract
+
+    def _check_add_on(self, contract):
+        self.assertEqual(contract.discount_ids.coupon_id.code, "SPRING")
+        self.assertEqual(len(contract.line_ids), 2)
+
+    def test_add_on_and_coupon(self):
+        self._tour("coupon", "coupons")
+        contract = self._create_contract_with_option()
+        self._tour("add_on", f"contracts/{contract.id}")
+        self._check_add_on(contract)
+
+    def _create_explained_invoice(self):
+        tiers = [
+            Command.create({"up_to": 3.0, "unit_price": 9.99, "flat_amount": 5.0}),
+            Command.create({"is_open": True, "unit_price": 7.77}),
+        ]
+        charge = {"charge_model": "graduated", "tier_ids": tiers, "default_quantity": 5.0}
+        contract = self._create_contract(self._create_plan("Tiers", [charge]), self.today)
+        return contract.sudo()._bill(self.today)
+
+    def test_explanation(self):
+        move = self._create_explained_invoice()
+        self._tour("explanation", f"customer-invoices/{move.id}")
+
+    # === WORK LIST AND RUN === #
+
+    def _create_due(self):
+        """Two contracts due today: one of a customer without an address, one in order."""
+        address = {"street": "Way 1", "city": "Berlin", "email": "a@example.com"}
+        country = self.env.ref("base.de").id
+        self.partner_a.write({**address, "country_id": country})
+        self.partner_b.write({"email": "b@example.com", "city": False})
+        return self._create_contract(start=self.today) | self._create_contract(
+            start=self.today, partner_id=self.partner_b.id
+        )
+
+    def _run_cron(self, seconds_left=float("inf")):
+        with self._flush_instead_of_commit(seconds_left):
+            self.env["billing.run"].sudo()._cron_run()
+
+    def test_work_list(self):
+        self._create_contract(start=self.today)._hold_billing("Why")
+        self._tour("work_list", "billing")
+
+    def test_run(self):
+        good, bad = self._create_due()
+        self._tour("run", "billing")
+        run = self._get_last_run()
+        self.assertEqual((run.state, run.user_id), ("waiting", self.newcomer))
+        self._run_cron()
+        self.assertTrue(good.period_ids)
+        self.assertFalse(bad.period_ids)
+        self.assertIn("Address", bad.billing_hold_reason)
+        self._tour("run_done", "billing-run")
+
+    def test_run_is_stopped_and_resumed(self):
+        self._create_due()
+        self.env["ir.config_parameter"].sudo().set_param("subscription_billing.chunk_size", "1")
+        runs = self.env["billing.run"].with_user(self.newcomer)
+        run = self.env["billing.run"].browse(runs.release({})).sudo()
+        self._run_cron(seconds_left=0)
+        self._tour("run_stop", f"billing-runs/{run.id}")
+        self._run_cron()
+        self.assertEqual((run.state, run.done_count), ("stopped", 1))
+        self._tour("run_resume", "billing-run")
+        self._run_cron()
+        self.assertEqual((run.state, run.done_count), ("done", 2))
+
     def test_german(self):
         """All that a newcomer does, in German."""
         self._speak_german()
@@ -101,6 +178,12 @@ class TestTours(SubscriptionBillingCommon, HttpCase):
         self.assertEqual(contract.state, "active")
         self._tour("price", f"billing-plans/{self.upgrade.id}")
         self.assertEqual(self.upgrade.charge_ids.price_change_ids.unit_price, 12.0)
+        self._create_contract(start=self.today)._hold_billing("Why")
+        self._tour("work_list", "billing")
+        self._tour("coupon", "coupons")
+        contract = self._create_contract_with_option()
+        self._tour("add_on", f"contracts/{contract.id}")
+        self._check_add_on(contract)
         self._tour("contract")
         self._tour("plan", "billing-plans")
         self.assertTrue(self.env["billing.plan"].search([("name", "=", "Tour Plan")]))

@@ -230,4 +230,5 @@ class TestExamples(SubscriptionBillingCommon):
         contract.sudo()._bill(self._day("2025-01-01"))
         period = contract.period_ids
         self.assertEqual(period.last_day, date(2025, 1, 10))
-        self.assertIn("10 of 31 days of 100.00", period.explanation_text)
+        text = period.explanation_html.replace("\N{NO-BREAK SPACE}", " ")
+        self.assertIn("10 of 31 days of $ 100.00", text)

@@ -4,6 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
+# The invoices that a change is shown with: the next one and what follows.
+SHOWN_DOCUMENTS = 3
+
 
 class BillingSubscriptionAct(models.AbstractModel):
     """A change of a contract on a day, with a look at its next invoice before it is done.
@@ -101,47 +104,29 @@ class BillingSubscriptionAct(models.AbstractModel):
             return {"problem": error.args[0], "rows": []}
 
     def _try_out(self, act):
-        """Do it in a transaction of its own that is never committed, and look.
-
-        A savepoint would not do: taking it back empties the cache, and with it the form that is
-        being filled in.
-        """
+        """Do it in a transaction of its own that is never committed, and look."""
         today = self._get_today()
         with closing(self.env.registry.cursor()) as cursor:
             subscription = self.subscription_id._origin.with_env(self.env(cr=cursor))
             before = subscription.amount_period
+            if subscription.state == "draft":
+                subscription._activate(subscription._get_first_run_day())
             act(subscription)
-            next_day = subscription.next_billing_date
-            day = max(today, next_day) if next_day else None
-            rows = subscription._prepare_preview_rows(day) if day else []
-            return self._prepare_outcome(subscription, before, day, rows)
+            documents = subscription._prepare_next_documents(SHOWN_DOCUMENTS, today=today)
+            return self._prepare_outcome(subscription, before, documents)
 
-    def _prepare_outcome(self, subscription, before, day, rows):
+    def _prepare_outcome(self, subscription, before, documents):
         """Values of the preview, free of records of the other transaction."""
         currency = subscription.currency_id
-        total = sum(row["value"] for row in rows)
         after = subscription.amount_period
         return {
-            "rows": rows,
-            "day": format_date(subscription.env, day) if day else False,
-            "is_refund": total < 0,
-            "total": formatLang(subscription.env, total, currency_obj=currency),
+            "documents": documents,
+            "rows": documents[0]["rows"] if documents else [],
             "before": formatLang(subscription.env, before, currency_obj=currency),
             "after": formatLang(subscription.env, after, currency_obj=currency),
             "is_changed": currency.compare_amounts(before, after) != 0,
             "has_end": bool(subscription.end_date),
         }
-
-
-class BillingSubscription(models.Model):
-    _inherit = "billing.subscription"
-
-    def _prepare_preview_rows(self, day):
-        """What a run on a day would invoice and credit, for people."""
-        self.ensure_one()
-        lines = self.with_company(self.company_id).line_ids
-        due = self._get_due_items(lines._get_standings(), day)
-        return [line._prepare_preview_row(item) for line in lines for item in due.get(line.id, ())]
 
 
 class BillingSubscriptionLine(models.Model):
@@ -160,4 +145,9 @@ class BillingSubscriptionLine(models.Model):
             "is_credit": item.is_credit,
             "value": value,
             "amount": formatLang(self.env, value, currency_obj=self.currency_id),
+            "discounts": [] if item.is_credit else self._get_discount_names(draft.reductions),
         }
+
+    def _get_discount_names(self, reductions):
+        keys = [reduction.discount.key for reduction in reductions]
+        return self.env["billing.subscription.discount"].browse(keys).mapped("name")

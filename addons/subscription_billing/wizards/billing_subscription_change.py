@@ -9,7 +9,7 @@ class BillingSubscriptionChangeWizard(models.TransientModel):
     _inherit = ["billing.subscription.act"]
 
     what = fields.Selection(
-        [("quantity", "Quantities"), ("plan", "Plan")],
+        [("quantity", "Quantities"), ("bundle", "Bundle"), ("plan", "Plan")],
         string="Change",
         required=True,
         compute="_compute_what",
@@ -25,6 +25,12 @@ class BillingSubscriptionChangeWizard(models.TransientModel):
         "('company_id', 'in', (company_id, False))]",
         help="Plans with prices in the currency of the contract.",
     )
+    bundle_id = fields.Many2one(
+        "billing.bundle",
+        domain="[('version_id', '=', version_id)]",
+        help="Options that cost less together.",
+    )
+    version_id = fields.Many2one(related="subscription_id.version_id")
     line_ids = fields.One2many(
         "billing.subscription.change.line",
         "wizard_id",
@@ -47,7 +53,7 @@ class BillingSubscriptionChangeWizard(models.TransientModel):
             values = wizard._prepare_lines()
             wizard.line_ids = [Command.clear(), *[Command.create(value) for value in values]]
 
-    @api.depends("what", "plan_id", "line_ids.quantity", "line_ids.charge_id")
+    @api.depends("what", "plan_id", "bundle_id", "line_ids.quantity", "line_ids.charge_id")
     def _compute_preview(self):
         return super()._compute_preview()
 
@@ -61,7 +67,9 @@ class BillingSubscriptionChangeWizard(models.TransientModel):
         return self.subscription_id.version_id.charge_ids.filtered("is_option")
 
     def _prepare_lines(self):
-        if self.what != "quantity":
+        if self.what == "bundle":
+            return []
+        if self.what == "plan":
             return [self._prepare_new_line(charge) for charge in self._get_new_charges()]
         lines = self._get_counted_lines()
         return [
@@ -95,6 +103,8 @@ class BillingSubscriptionChangeWizard(models.TransientModel):
         day = self.effective_date
         if self.what == "plan":
             return self._get_plan_act(day)
+        if self.what == "bundle":
+            return self._get_bundle_act(day)
         changed = [
             (line.charge_id.id, line.old_quantity, line.quantity)
             for line in self.line_ids
@@ -122,7 +132,20 @@ class BillingSubscriptionChangeWizard(models.TransientModel):
 
         return act
 
+    def _get_bundle_act(self, day):
+        bundle_id = self.bundle_id.id
+        if not bundle_id:
+            return None
+
+        def act(subscription):
+            bundle = subscription.env["billing.bundle"].browse(bundle_id)
+            subscription._add_bundle(bundle, day)
+
+        return act
+
     def _get_missing_message(self):
+        if self.what == "bundle":
+            return self.env._("Bundle: choose a bundle to see what it costs.")
         if self.what == "quantity":
             return self.env._("Quantities: enter a new quantity to see what it costs.")
         if self.plan_id:

@@ -1,1 +1,3 @@
+from . import test_access
 from . import test_customer_year
+from . import test_screens

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odoo.addons.billing_base.core import collection, settlement, today
+from odoo.addons.billing_base.core import collection, delivery, settlement, today
 from odoo.addons.billing_base.core.settlement import Snapshot
 
-MODULES = [collection, settlement, today]
+MODULES = [collection, delivery, settlement, today]
 OFFSETS = st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours)))
 SNAPSHOTS = st.dictionaries(
     st.integers(1, 4), st.dictionaries(st.integers(1, 12), st.booleans(), max_size=4), max_size=4

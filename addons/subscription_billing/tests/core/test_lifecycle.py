@@ -15,6 +15,7 @@ from odoo.addons.subscription_billing.core.lifecycle import (
 ALLOWED = {
     ("draft", "trial"),
     ("draft", "active"),
+    ("draft", "ended"),
     ("trial", "active"),
     ("trial", "paused"),
     ("trial", "ended"),

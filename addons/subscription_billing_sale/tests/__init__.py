@@ -1,0 +1,3 @@
+from . import test_order
+from . import test_order_payment
+from . import test_tours

@@ -1,0 +1,311 @@
+"""Two units of a company, its branch and another company, each with one of everything."""
+
+from datetime import timedelta
+
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import new_test_user
+from odoo.tools import mute_logger
+
+from odoo.addons.subscription_billing.tests.common import SubscriptionBillingCommon
+
+# Records of a company that all its units share, with the reason. Everything else belongs to the
+# unit of its contract or document: a new model is one of those until it is named here.
+SHARED = {
+    "billing.business.unit": "units of a company are no secret in it, their documents are",
+    "billing.bonus.rule": "bonuses hold for all units",
+    "billing.bundle": "as its plan",
+    "billing.coupon": "coupons hold for all units",
+    "billing.plan": "plans are offered by all units",
+    "billing.plan.version": "as its plan",
+    "billing.plan.phase": "as its plan",
+    "billing.charge": "as its plan",
+    "billing.charge.price": "as its plan",
+    "billing.charge.tier": "as its plan",
+    "billing.price.change": "as its plan",
+    "billing.test.clock": "the date of a customer of a sandbox, whom units share",
+    "billing.run": "counts of a whole company; what it did is read by contract",
+    "billing.run.stop": "as its run",
+}
+# Of these a branch uses its parent's, as it does with journals and taxes.
+INHERITED = SHARED.keys() - {"billing.test.clock", "billing.run", "billing.run.stop"}
+# Odoo's own models that hold what our addons write.
+CORE_MODELS = (
+    "account.analytic.line",
+    "account.move",
+    "account.move.line",
+    "account.partial.reconcile",
+    "account.payment",
+    "mail.activity",
+    "mail.message",
+    "payment.transaction",
+)
+
+
+def get_own_addons(env):
+    """Names of the installed addons of the suite."""
+    domain = [("state", "=", "installed"), ("author", "ilike", "Open Subscription Billing")]
+    return env["ir.module.module"].sudo().search(domain).mapped("name")
+
+
+class AccessCommon(SubscriptionBillingCommon):
+    """Worlds ``AX`` and ``AY`` (units of a company), ``BR`` (its branch), ``B`` (another company).
+
+    ``cls.planted[world][model]`` holds the ids of all that belongs to a world. Texts of contracts
+    and documents carry ``DOC-<world>``, those of the configuration ``CFG-<world>``.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.sudo().is_billing_sandbox = True
+        cls.today = cls.company._get_billing_today()
+        country = cls.company.country_id.id
+        cls.branch = cls._add_company(
+            {"name": "Branch", "parent_id": cls.company.id, "country_id": country}
+        )
+        cls.other = cls.setup_other_company(name="Other")["company"]
+        cls.env.user.sudo().company_ids = [
+            Command.link(cls.branch.id),
+            Command.link(cls.other.id),
+        ]
+        companies = {"AX": cls.company, "AY": cls.company, "BR": cls.branch, "B": cls.other}
+        cls.companies, cls.planted, cls.customers, cls.contracts = companies, {}, {}, {}
+        cls.units = {}
+        for world, company in companies.items():
+            before = cls._take_stock()
+            cls._plant(world, company)
+            after = cls._take_stock()
+            cls.planted[world] = {model: after[model] - before[model] for model in after}
+
+    @classmethod
+    def _add_company(cls, values):
+        company = cls.env["res.company"].sudo().create(values)
+        cls.env.user.sudo().company_ids = [Command.link(company.id)]
+        # Odoo loads the chart of accounts of a branch before the commit.
+        cls.env.cr.precommit.run()
+        return company.with_env(cls.env)
+
+    @classmethod
+    def _get_own_models(cls):
+        """Models of the suite's addons that keep records."""
+        addons = get_own_addons(cls.env)
+        return [
+            name
+            for name, model in cls.env.items()
+            if model._original_module in addons
+            and not (model._abstract or model._transient)
+            and model._auto
+        ]
+
+    @classmethod
+    def _take_stock(cls):
+        """Ids of all records there are: dict of model name -> set."""
+        cls.env.flush_all()
+        return {
+            name: set(cls.env[name].sudo().with_context(active_test=False).search([]).ids)
+            for name in (*cls._get_own_models(), *CORE_MODELS)
+        }
+
+    # === ONE OF EVERYTHING === #
+
+    @classmethod
+    def _plant(cls, world, company):
+        """Create at least one record of each model in a world."""
+        origin = cls.env
+        companies = [company.id, *company.parent_id.ids]
+        cls.env = origin(context={**origin.context, "allowed_company_ids": companies})
+        try:
+            company = company.with_env(cls.env)
+            company.sudo().is_billing_sandbox = True
+            unit = cls._create_unit(world, name=f"CFG-{world}", company_id=company.id)
+            unit.email_from = f"{world.lower()}@example.com"
+            customer = cls.env["res.partner"].create(
+                {"name": f"Customer {world}", "email": f"customer-{world.lower()}@example.com"}
+            )
+            cls.units[world], cls.customers[world] = unit, customer
+            contract = cls._plant_contract(world, company, unit, cls._plant_plan(world, company))
+            cls.contracts[world] = contract.with_env(origin)
+            cls._plant_run(world, contract)
+            cls._plant_messages(world, contract)
+        finally:
+            cls.env.flush_all()
+            cls.env = origin
+
+    @classmethod
+    def _plant_plan(cls, world, company):
+        plan = cls._create_plan(
+            f"CFG-{world}",
+            [
+                {"name": f"CFG-{world} base", "unit_price": 50.0},
+                {
+                    "name": f"CFG-{world} tiers",
+                    "charge_model": "graduated",
+                    "tier_ids": [
+                        Command.create({"up_to": 10, "unit_price": 2.0}),
+                        Command.create({"is_open": True, "unit_price": 1.0}),
+                    ],
+                },
+            ],
+            company_id=company.id,
+            currency_id=company.currency_id.id,
+        )
+        flat = plan.charge_ids[0]
+        cls.env["billing.plan.phase"].create({"charge_id": flat.id, "end_month": 1, "percent": 90})
+        cls.env["res.currency"].sudo().search([("name", "=", "CHF")]).active = True
+        cls.env["billing.charge.price"].create(
+            {"charge_id": flat.id, "currency_id": cls.env.ref("base.CHF").id, "unit_price": 5.0}
+        )
+        cls.env["billing.price.change"].create(
+            {
+                "charge_id": flat.id,
+                "effective_date": cls.today + timedelta(days=90),
+                "unit_price": 60.0,
+                "notice_days": 7,
+            }
+        )
+        options = [
+            {
+                "version_id": plan.current_version_id.id,
+                "product_id": cls.service.id,
+                "name": f"CFG-{world} option {number}",
+                "unit_price": 1.0,
+                "is_option": True,
+            }
+            for number in range(2)
+        ]
+        charges = cls.env["billing.charge"].create(options)
+        cls.env["billing.bundle"].create(
+            {
+                "version_id": plan.current_version_id.id,
+                "name": f"CFG-{world}",
+                "charge_ids": [Command.set(charges.ids)],
+                "kind": "percent",
+                "percent": 10.0,
+            }
+        )
+        cls.env["billing.bonus.rule"].create({"name": f"CFG-{world}", "period_count": 1})
+        cls.env["billing.coupon"].create(
+            {"name": f"CFG-{world}", "code": f"CFG-{world}", "kind": "percent", "percent": 5.0}
+        )
+        return plan
+
+    @classmethod
+    def _plant_contract(cls, world, company, unit, plan):
+        """A contract with hold, billed period, posted invoice, payment and notice."""
+        contract = cls._create_contract(
+            plan,
+            start=cls.today - timedelta(days=20),
+            company_id=company.id,
+            business_unit_id=unit.id,
+            partner_id=cls.customers[world].id,
+            client_reference=f"DOC-{world}",
+            note=f"<p>DOC-{world}</p>",
+        )
+        cls.env["billing.subscription.discount"].create(
+            {
+                "subscription_id": contract.id,
+                "name": f"DOC-{world}",
+                "kind": "percent",
+                "percent": 5.0,
+            }
+        )
+        analytic_plan = cls.env["account.analytic.plan"].sudo().create({"name": f"CFG-{world}"})
+        account = cls.env["account.analytic.account"].create(
+            {"name": f"CFG-{world}", "plan_id": analytic_plan.id, "company_id": company.id}
+        )
+        contract.analytic_distribution = {str(account.id): 100}
+        moves = contract.sudo()._bill(cls.today)
+        contract._hold("pause", f"DOC-{world}", True, cls.today)
+        wizard = cls.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=moves.ids
+        )
+        payment = wizard.create({"communication": f"DOC-{world}"})._create_payments()
+        assert payment.business_unit_id == unit
+        cls._plant_transaction(world, moves)
+        rule = cls.env["billing.bonus.rule"].search([("company_id", "=", company.id)], limit=1)
+        cls.env["billing.bonus"].sudo().create(
+            {
+                "rule_id": rule.id,
+                "subscription_id": contract.id,
+                "beneficiary_id": contract.partner_id.id,
+                "number": 1,
+                "problem": f"DOC-{world}",
+            }
+        )
+        cls.env["billing.price.notice"].sudo().create(
+            {
+                "change_id": plan.charge_ids.price_change_ids[:1].id,
+                "subscription_id": contract.id,
+                "notice_date": cls.today,
+                "channel": "person",
+            }
+        )
+        cls.env["billing.test.clock"].create(
+            {"company_id": company.id, "partner_id": cls.customers[world].id, "date": cls.today}
+        )
+        return contract
+
+    @classmethod
+    def _plant_transaction(cls, world, moves):
+        """An online payment that was begun."""
+        providers = cls.env["payment.provider"].sudo()
+        method = cls.env.ref("payment.payment_method_card").sudo()
+        provider = providers.create({"name": world, "company_id": moves.company_id.id})
+        cls.env["payment.transaction"].sudo().create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "reference": f"DOC-{world}",
+                "amount": moves.amount_total,
+                "currency_id": moves.currency_id.id,
+                "partner_id": moves.partner_id.id,
+                "invoice_ids": [Command.set(moves.ids)],
+            }
+        )
+
+    @classmethod
+    def _plant_run(cls, world, contract):
+        run = (
+            cls.env["billing.run"]
+            .sudo()
+            .create({"company_id": contract.company_id.id, "date": cls.today})
+        )
+        run.stop_ids.create({"run_id": run.id})
+        with mute_logger("odoo.addons.subscription_billing.models.billing_run"):
+            run._set_aside(contract, UserError(f"DOC-{world}"), cls.today)
+
+    @classmethod
+    def _plant_messages(cls, world, contract):
+        contract.message_post(body=f"DOC-{world}", partner_ids=contract.partner_id.ids)
+        contract.activity_schedule("mail.mail_activity_data_todo", summary=f"DOC-{world}")
+        cls.env["billing.event"]._record(
+            "customer.greeted", contract, {contract.id: {"text": f"DOC-{world}"}}
+        )
+
+    # === WHO LOOKS === #
+
+    @classmethod
+    def _create_viewer(cls, login, company, unit=None):
+        """A manager, who may read most, of one company, limited to a unit or not."""
+        return new_test_user(
+            cls.env(su=True),
+            login=login,
+            groups="billing_base.group_billing_manager,account.group_account_manager,"
+            "base.group_allow_export",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+            business_unit_ids=[Command.set(unit.ids)] if unit else False,
+        )
+
+    @classmethod
+    def _create_customer_login(cls, world):
+        company = cls.companies[world]
+        return new_test_user(
+            cls.env(su=True),
+            login=f"customer_{world}",
+            groups="base.group_portal",
+            partner_id=cls.customers[world].id,
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
