@@ -82,7 +82,7 @@ class AccountMove(models.Model):
         if self.state != "posted" or not self.is_inbound():
             return PaymentNotice()
         if self.currency_id.compare_amounts(self.amount_residual, 0) <= 0:
-            return PaymentNotice(self.env._("This invoice is paid in full. Thank you."))
+            return PaymentNotice(self.env._("This invoice is settled in full. Thank you."))
         if self._is_fully_in_collection():
             return PaymentNotice(
                 self.env._("The amount is being collected already. Please do not transfer it.")

@@ -133,7 +133,7 @@ class TestDocumentPayment(DocumentsCommon):
         move = self._create_document()
         self._pay_euros(move, 100)
         text = self._read(move)
-        self.assertIn("paid in full", text)
+        self.assertIn("settled in full", text)
         self.assertIn("01/20/2026", text)
         self.assertRegex(text, r"Amount due 0\.00")
 
