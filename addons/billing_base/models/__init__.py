@@ -23,6 +23,7 @@ from . import (
     billing_test_clock_result,
     mail_mail,
     billing_work_list,
+    billing_work_list_deliveries,
     res_company,
     res_config_settings,
     res_partner,

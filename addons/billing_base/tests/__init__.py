@@ -21,4 +21,5 @@ from . import (
     test_tours,
     test_unit_documents,
     test_views,
+    test_work_list_deliveries,
 )

@@ -8,8 +8,8 @@ from .common import SubscriptionBillingCommon
 
 ADDRESS = {"street": "Way 1", "zip": "10115", "city": "Berlin", "email": "a@example.com"}
 KEYS = [
-    "set_aside", "late", "stopped", "held", "drafts", "notices", "incomplete", "to_activate",
-    "trials", "ending",
+    "set_aside", "not_delivered", "late", "stopped", "held", "drafts", "to_print", "notices",
+    "incomplete", "to_activate", "trials", "ending",
 ]  # fmt: skip
 
 
