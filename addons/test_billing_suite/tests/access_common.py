@@ -22,13 +22,22 @@ SHARED = {
     "billing.charge": "as its plan",
     "billing.charge.price": "as its plan",
     "billing.charge.tier": "as its plan",
+    "billing.entitlement": "as its plan",
     "billing.price.change": "as its plan",
     "billing.test.clock": "the date of a customer of a sandbox, whom units share",
+    "billing.test.clock.result": "as its clock, there are no real customers",
     "billing.run": "counts of a whole company; what it did is read by contract",
     "billing.run.stop": "as its run",
 }
 # Of these a branch uses its parent's, as it does with journals and taxes.
-INHERITED = SHARED.keys() - {"billing.test.clock", "billing.run", "billing.run.stop"}
+INHERITED = SHARED.keys() - {
+    "billing.test.clock",
+    "billing.test.clock.result",
+    "billing.run",
+    "billing.run.stop",
+}
+# Of no company at all.
+GLOBAL = {"billing.feature": "a catalogue of names, without prices or customers"}
 # Odoo's own models that hold what our addons write.
 CORE_MODELS = (
     "account.analytic.line",
@@ -184,6 +193,10 @@ class AccessCommon(SubscriptionBillingCommon):
                 "percent": 10.0,
             }
         )
+        feature = cls.env["billing.feature"].create({"name": f"F {world}", "code": f"f{world}"})
+        cls.env["billing.entitlement"].create(
+            {"feature_id": feature.id, "version_id": plan.current_version_id.id}
+        )
         cls.env["billing.bonus.rule"].create({"name": f"CFG-{world}", "period_count": 1})
         cls.env["billing.coupon"].create(
             {"name": f"CFG-{world}", "code": f"CFG-{world}", "kind": "percent", "percent": 5.0}
@@ -241,8 +254,11 @@ class AccessCommon(SubscriptionBillingCommon):
                 "channel": "person",
             }
         )
-        cls.env["billing.test.clock"].create(
+        clock = cls.env["billing.test.clock"].create(
             {"company_id": company.id, "partner_id": cls.customers[world].id, "date": cls.today}
+        )
+        cls.env["billing.test.clock.result"].sudo().create(
+            {"clock_id": clock.id, "date": cls.today, "name": f"Advanced {world}"}
         )
         return contract
 
