@@ -48,7 +48,7 @@ class BillingWorkList(models.AbstractModel):
                 "key": "sandbox",
                 "label": self.env._("Sandbox"),
                 "value": self.env._("Move the date of a customer and watch a year of billing."),
-                "severity": "info",
+                "severity": False,
                 "action": action if manager else False,
             },
         ]

@@ -17,7 +17,7 @@ class ExplanationPortal(CustomerPortal):
             return request.redirect(move.get_portal_url())
         values = {
             "page_name": "explanation",
-            "invoice": move,
+            "move": move,
             "lines": [row._prepare_explanation_view() for row in rows.sorted("invoice_line_id")],
         }
         return request.render(

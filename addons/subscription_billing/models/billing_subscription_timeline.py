@@ -92,7 +92,7 @@ class BillingSubscription(models.Model):
                 )
             )
         if self.end_date:
-            facts.append(_fact(self.end_date, "end", self.env._("The contract has ended")))
+            facts.append(_fact(self.end_date, "end", self.env._("The contract ends")))
         elif self.cancellable_until and self.cancellable_until >= today:
             facts.append(
                 _fact(

@@ -26,7 +26,7 @@ class TestTimeline(SubscriptionBillingCommon):
             [
                 ("2025-01-01", "The contract starts"),
                 ("2025-01-15", "The trial is over, charged from now"),
-                ("2025-06-15", "The contract has ended"),
+                ("2025-06-15", "The contract ends"),
             ],
         )
 
