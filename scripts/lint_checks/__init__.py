@@ -14,6 +14,7 @@ from . import (
     manifests,
     old_idioms,
     real_clock,
+    refusals,
     sizes,
     test_layout,
 )
@@ -29,5 +30,6 @@ ALL = (
     acl,
     manifests,
     old_idioms,
+    refusals,
     sizes,
 )

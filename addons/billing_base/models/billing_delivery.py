@@ -253,7 +253,8 @@ class BillingDelivery(models.Model):
         if self.filtered(lambda delivery: delivery.state in ("sent", "sending", "unknown")):
             raise UserError(
                 self.env._(
-                    "A delivery that has left the house is kept as proof and cannot be deleted."
+                    "A delivery that has left the house is kept as proof and cannot be deleted. "
+                    "Cancel only what has not left."
                 )
             )
 

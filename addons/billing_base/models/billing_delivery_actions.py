@@ -97,7 +97,9 @@ class BillingDelivery(models.Model):
         for delivery in self.sudo():
             document = delivery._get_document()
             if not document:
-                raise UserError(self.env._("The document was deleted and cannot be sent again."))
+                raise UserError(
+                    self.env._("The document was deleted. There is nothing left to send.")
+                )
             if obstacle := document._get_delivery_obstacle():
                 raise UserError(obstacle)
             count = len(document._get_deliveries())
@@ -168,7 +170,7 @@ class BillingDelivery(models.Model):
     def action_open_document(self):
         self.ensure_one()
         if not self._get_document():
-            raise UserError(self.env._("The document of this delivery has been deleted."))
+            raise UserError(self.env._("The document was deleted. There is nothing left to open."))
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

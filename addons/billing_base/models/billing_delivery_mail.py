@@ -38,7 +38,9 @@ class BillingDelivery(models.Model):
         if len(message) != 1:
             raise UserError(
                 self.env._(
-                    "%(document)s could not be made into an email.", document=document.display_name
+                    "%(document)s could not be made into an email. "
+                    "Check the email template of its unit.",
+                    document=document.display_name,
                 )
             )
         mails = self.env["mail.mail"].sudo().search([("mail_message_id", "=", message.id)])

@@ -63,7 +63,7 @@ class BillingEvent(models.Model):
         self.ensure_one()
         document = self._get_document()
         if not document:
-            raise UserError(self.env._("The document of this event has been deleted."))
+            raise UserError(self.env._("The document was deleted. There is nothing left to open."))
         return {
             "type": "ir.actions.act_window",
             "res_model": self.res_model,

@@ -152,5 +152,5 @@ class TestBillingEvent(BillingCommon):
         event = self.Event._record("customer.greeted", partner).with_env(self.env)
         self.assertEqual(event.action_open_document()["res_id"], partner.id)
         partner.unlink()
-        with self.assertRaisesRegex(UserError, "has been deleted"):
+        with self.assertRaisesRegex(UserError, "was deleted"):
             event.action_open_document()

@@ -86,10 +86,12 @@ class BillingDelivery(models.Model):
         """
         document = self._get_document()
         if not document:
-            raise UserError(self.env._("The document was deleted."))
+            raise UserError(self.env._("The document was deleted. Cancel its delivery."))
         if obstacle := document._get_delivery_obstacle():
             raise UserError(obstacle)
         content = document._get_delivery_pdf()
         if not (content or b"").startswith(b"%PDF"):
-            raise UserError(self.env._("%(document)s has no PDF.", document=document.display_name))
+            raise UserError(
+                self.env._("%s has no PDF. Print it once from its form.", document.display_name)
+            )
         return content

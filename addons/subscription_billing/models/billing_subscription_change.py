@@ -140,7 +140,7 @@ class BillingSubscription(models.Model):
         self.ensure_one()
         self._check_can_change(effective)
         if not self._release(PAUSE, effective):
-            raise UserError(self.env._("%s is not paused.", self.name))
+            raise UserError(self.env._("%s is not paused. There is nothing to resume.", self.name))
         self._log_change("resumed", effective, self.env._("Contract resumed."))
 
     def _set_billing_day(self, day):

@@ -147,7 +147,9 @@ class BillingSubscription(models.Model):
                 self.env._("Only billing managers can let %s start. Ask one of them.", self.name)
             )
         if not self.waiting_for:
-            raise UserError(self.env._("%s does not wait for anything.", self.name))
+            raise UserError(
+                self.env._("%s does not wait for anything. Reload the page.", self.name)
+            )
         waited_for, problem = self.waiting_for, self.waiting_reason
         today = self.partner_id._get_billing_today(self.company_id)
         self._log_approval(problem, reason)
@@ -230,7 +232,11 @@ class BillingSubscription(models.Model):
         """End contracts that wait, without having started."""
         for subscription in self:
             if not subscription.waiting_for:
-                raise UserError(self.env._("%s does not wait for anything.", subscription.name))
+                raise UserError(
+                    self.env._(
+                        "%s does not wait for anything. Reload the page.", subscription.name
+                    )
+                )
             today = subscription.partner_id._get_billing_today(subscription.company_id)
             subscription._give_up(today, self.env._("Given up before it started."))
         return True

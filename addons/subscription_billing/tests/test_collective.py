@@ -1,4 +1,9 @@
+import base64
+import io
 from unittest.mock import patch
+
+from PIL import Image
+from pypdf import PdfReader
 
 from odoo import Command
 from odoo.exceptions import UserError
@@ -44,6 +49,28 @@ class TestCollective(SubscriptionBillingCommon):
         events = self.env["billing.event"].search([("type", "=", "subscription.invoiced")])
         self.assertLessEqual({first.id, second.id, other.id}, set(events.mapped("res_id")))
         self.assertFalse(self._run_billing("2025-01-01"))
+
+    def test_document_with_the_logo_of_the_unit(self):
+        """What the customer of two contracts gets: one document, in the name of the unit."""
+        logo = Image.new("RGB", (300, 80), (200, 30, 60))
+        stream = io.BytesIO()
+        logo.save(stream, "PNG")
+        unit = self._create_unit("CLOUD", logo=base64.b64encode(stream.getvalue()))
+        contracts = self._create_contract(business_unit_id=unit.id) + self._create_contract(
+            business_unit_id=unit.id, cost_centre="4711"
+        )
+        move = self._run_billing("2025-01-01")
+        report = self.env.ref("billing_base.action_report_invoice")
+        content, kind = report.sudo()._render_qweb_pdf(report.report_name, move.ids)
+        self.assertEqual(kind, "pdf")
+        [page] = PdfReader(io.BytesIO(content)).pages
+        text = " ".join(page.extract_text().split())
+        for contract in contracts:
+            self.assertIn(f"{contract.name} · Monthly", text)
+        self.assertIn("cost centre 4711", text)
+        self.assertIn("230.00", text)
+        colours = {image.image.convert("RGB").getpixel((5, 5)) for image in page.images}
+        self.assertTrue(any(abs(red - 200) < 12 for red, _green, _blue in colours), colours)
 
     def test_one_contract_has_no_heading(self):
         self._create_contract()

@@ -97,6 +97,17 @@ class TestWizards(SubscriptionBillingCommon):
         self.assertEqual(self.contract.hold_ids.end_date, date(2025, 1, 20))
         self.assertEqual(self.contract.state, "paused", "until the day has come")
 
+    def test_pause_with_an_end(self):
+        """The rest of February costs its part; what is to come is shown before."""
+        form = self._open("pause", until_date=date(2025, 2, 11))
+        self.assertIn("After that", form.preview)
+        self._confirm(form)
+        hold = self.contract.hold_ids
+        self.assertEqual((hold.start_date, hold.end_date), (date(2025, 1, 16), date(2025, 2, 11)))
+        self.assertFalse(self.contract.is_paused)
+        form = self._open("pause", until_date=date(2025, 1, 1))
+        self.assertIn("Goes On From", form.preview)
+
     def test_preview_says_what_is_wrong(self):
         form = self._open("pause", when="date", effective_date=date(2024, 12, 1))
         self.assertIn("alert-danger", form.preview)
