@@ -181,6 +181,7 @@ class TestWorkList(SubscriptionBillingCommon):
         cards = [work._open_card(card) for card in work._get_cards()]
         work._count_cards(cards)
         self.env.flush_all()
-        # One per model: contracts, runs, documents; two small ones of Odoo's for the activities.
-        with self.assertQueryCount(5):
+        # One per model: contracts, runs, documents, deliveries; two small ones of Odoo's for the
+        # activities.
+        with self.assertQueryCount(6):
             work._count_cards(cards)

@@ -57,7 +57,7 @@ tours.add("subscription_billing_work_list", {
         {
             content: "by keyboard: the fourth card",
             trigger: ".o_billing_card[data-key=held]",
-            run: "press Alt+Shift+4",
+            run: "press Alt+Shift+5",
         },
         {content: "the same list", trigger: ".o_list_view .o_data_row:only-child td[name=name]"},
     ],
