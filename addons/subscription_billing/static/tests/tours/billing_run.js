@@ -55,7 +55,7 @@ tours.add("subscription_billing_work_list", {
         {content: "back", trigger: ".breadcrumb-item:first a, .o_back_button", run: "click"},
         {content: "the cards again", trigger: ".o_billing_card[data-key=held]"},
         {
-            content: "by keyboard: the fourth card",
+            content: "by keyboard: the fifth card",
             trigger: ".o_billing_card[data-key=held]",
             run: "press Alt+Shift+5",
         },
