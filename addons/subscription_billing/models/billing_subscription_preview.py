@@ -67,7 +67,15 @@ class BillingSubscription(models.Model):
                 standings[line] = standings[line].after(items)
             day = _get_following_day(day, standings, carried)
             steps += 1
+            if not self._has_more(standings):
+                # Contracts that share invoices with these may go on for ever.
+                break
         return found[:count]
+
+    def _has_more(self, standings):
+        """Whether anything is left to charge or to credit for these contracts."""
+        found = (standings.get(line.id) for line in self.line_ids)
+        return any(standing.next_day for standing in found if standing)
 
     def _get_documents_of(self, day, standings):
         """The documents of a run on a day, and what waits for another one."""

@@ -125,6 +125,23 @@ class TestPreview(ChangeCommon):
         self.assertEqual(len(looked_at[0][3]), 5)
         self.assertEqual(self._bill_days(small + large, looked_at)[:3], looked_at)
 
+    def test_others_that_go_on_are_not_followed(self):
+        """This contract ends; that of the same invoices does not."""
+        self.company.billing_grouping = "customer"
+        ending = self._create_contract(start="2025-01-10", end_date="2025-03-10")
+        self._create_contract(start="2025-01-10")
+        steps = []
+        ordinary = type(ending)._get_documents_of
+
+        def count(contracts, day, standings):
+            steps.append(day)
+            return ordinary(contracts, day, standings)
+
+        self.patch(type(ending), "_get_documents_of", count)
+        found = ending._get_next_documents(12)
+        self.assertEqual([str(document.day) for document in found], ["2025-01-10", "2025-02-10"])
+        self.assertEqual(len(steps), 2)
+
     def test_whole_customer(self):
         contracts = self._create_contract(start="2025-01-01") + self._create_contract(
             self._create_plan("F", [{}], cadence_unit="week", cadence_count=2), start="2025-01-08"
