@@ -219,10 +219,10 @@ class BillingRun(models.Model):
             Domain("partner_id", "=", partner_id) & Domain("id", ">", contract_id)
         )
         found = subscriptions.search(due & after, limit=size, order=CHUNK_ORDER)
-        if len(found) == size and found[-1]._get_billing_grouping() != "contract":
-            rest = Domain("partner_id", "=", found[-1].partner_id.id) & Domain(
-                "id", ">", found[-1].id
-            )
+        partner = found[-1:].partner_id
+        mine = found.filtered(lambda contract: contract.partner_id == partner)
+        if len(found) == size and any(sub._get_billing_grouping() != "contract" for sub in mine):
+            rest = Domain("partner_id", "=", partner.id) & Domain("id", ">", found[-1].id)
             found += subscriptions.search(due & rest, order=CHUNK_ORDER)
         return found
 

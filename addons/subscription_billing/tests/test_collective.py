@@ -135,6 +135,15 @@ class TestCollective(SubscriptionBillingCommon):
             self._get_groups(moves), [{one.name for one in contracts}, {other.name}]
         )
 
+    def test_chunk_that_ends_with_a_contract_of_its_own(self):
+        """Those before and after it share an invoice all the same."""
+        self.env["ir.config_parameter"].set_param("subscription_billing.chunk_size", "2")
+        first = self._create_contract()
+        alone = self._create_contract(billing_grouping="contract")
+        last = self._create_contract()
+        moves = self._run_billing("2025-01-01")
+        self.assertCountEqual(self._get_groups(moves), [{first.name, last.name}, {alone.name}])
+
     def test_a_contract_that_cannot_be_billed(self):
         """The others of the customer get their invoice together."""
         good = [self._create_contract() for _number in range(2)]
