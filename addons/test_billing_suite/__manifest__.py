@@ -12,5 +12,6 @@
         "customer_portal",
         "customer_portal_subscription_billing",
         "subscription_billing_sale",
+        "usage_metering",
     ],
 }

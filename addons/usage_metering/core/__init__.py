@@ -1,0 +1,1 @@
+"""The rules of metered billing, free of database, clock and language."""
