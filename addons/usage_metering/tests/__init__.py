@@ -1,0 +1,2 @@
+from . import test_correction
+from . import test_rating
