@@ -3,11 +3,14 @@ from . import usage_filter
 from . import usage_meter
 from . import usage_rating
 from . import billing_charge
+from . import billing_discount_terms
 from . import billing_plan_version
 from . import billing_subscription
 from . import billing_subscription_line
+from . import billing_subscription_line_rating
 from . import billing_subscription_usage
 from . import usage_quota
 from . import billing_subscription_invoicing
+from . import billing_subscription_live
 from . import usage_correction
 from . import billing_run

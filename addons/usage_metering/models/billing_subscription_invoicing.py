@@ -35,7 +35,7 @@ class BillingSubscriptionLine(models.Model):
 
     def _advance_billed_until(self, standings, due, today):
         """Note what was rated without anything to bill, and that new usage was seen."""
-        super()._advance_billed_until(standings, due, today)
+        result = super()._advance_billed_until(standings, due, today)
         open_contracts = self.env["billing.subscription"]
         for line in self:
             standing = standings.get(line.id)
@@ -57,6 +57,7 @@ class BillingSubscriptionLine(models.Model):
                 line.billed_until = day
         metered = self.filtered("meter_id").subscription_id
         (metered - open_contracts)._forget_marks()
+        return result
 
     # === VALUES === #
 

@@ -31,7 +31,7 @@ class BillingSubscriptionLine(models.Model):
         """What depends on usage has no amount of its own."""
         metered = self.filtered(lambda line: line.charge_id and line._follows_usage())
         metered.amount = 0.0
-        super(BillingSubscriptionLine, self - metered)._compute_amount()
+        return super(BillingSubscriptionLine, self - metered)._compute_amount()
 
     def _get_first_day(self):
         """Usage may count from the start of the contract on, though fees begin after the trial."""

@@ -123,6 +123,12 @@ class QuotaBook:
         self.quotas = defaultdict(list)
         self.left = {}
 
+    def copy(self):
+        """The same to try something with."""
+        book = QuotaBook()
+        book.quotas, book.left = self.quotas, dict(self.left)
+        return book
+
     def add(self, contract_id, meter_id, quota):
         self.quotas[contract_id, meter_id].append(quota)
         self.left[quota.key] = quota.quantity

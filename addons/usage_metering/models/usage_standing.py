@@ -1,12 +1,10 @@
 """Contract lines whose amounts follow from usage, as the rules see them."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from odoo.addons.subscription_billing.core import invoicing, repair
-from odoo.addons.subscription_billing.core.periods import BillingPeriod
 from odoo.addons.subscription_billing.core.pricing import Terms
 from odoo.addons.subscription_billing.models.billing_subscription_line_facts import (
     AHEAD,
@@ -136,16 +134,17 @@ class UsageStanding:
                 return [period]
         return []
 
-    def get_running(self, today):
-        """The period that contains a day, billed or not, None where the line has none."""
-        return next(
-            (
-                charge.period
-                for charge in self.charges
-                if charge.period.start <= today < charge.period.end
-            ),
-            next(iter(self._get_running(today)), None),
-        )
+    def get_running_task(self, line_id, today):
+        """The period that contains a day, billed early or not: a list as of ``get_tasks()``."""
+        charged = [
+            (charge.period, charge)
+            for charge in self.charges
+            if charge.period.start <= today < charge.period.end
+        ]
+        found = charged or [(period, None) for period in self._get_running(today)]
+        return [
+            (self._prepare_task(line_id, period, charge, True), charge) for period, charge in found
+        ]
 
     def _prepare_task(self, line_id, period, charge, is_interim):
         facts = self.facts
@@ -219,6 +218,3 @@ class UsageStanding:
         ends = [charge.period.end for charge in self.charges]
         ends += [period.end for period in charged]
         return min(days, default=max(ends, default=self.facts.settled))
-
-    def is_open(self, period: BillingPeriod, today: date) -> bool:
-        return period.start <= today < period.end

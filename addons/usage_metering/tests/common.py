@@ -55,6 +55,11 @@ class UsageCommon(SubscriptionBillingCommon):
         return event["key"]
 
     @classmethod
+    def _cancel(cls, key, reason="Test"):
+        """Cancel an event."""
+        cls.env["usage.event"]._cancel_here([key], reason)
+
+    @classmethod
     def _get_documents(cls, contract):
         """Return ``[(type, untaxed amount), ...]`` of the posted documents, oldest first."""
         cls.env.invalidate_all()

@@ -29,7 +29,7 @@ class TestCorrection(UsageCommon):
 
     def test_cancelled_usage_is_given_back(self):
         contract = self._bill_january()
-        self.env["usage.event"]._cancel_here([self.key], "Test call")
+        self._cancel(self.key)
         self._run_billing("2025-02-10")
         self.assertEqual(
             self._get_documents(contract), [("out_invoice", 30.0), ("out_refund", 30.0)]
