@@ -5,3 +5,4 @@ from . import test_live
 from . import test_measuring
 from . import test_quota
 from . import test_rating
+from . import test_usage_history
