@@ -23,11 +23,15 @@ ZERO = Decimal(0)
 
 
 class Kind(str, Enum):
-    """What an entry of the ledger does to the time it names."""
+    """What an entry of the ledger does to the time it names.
+
+    An adjustment changes what charged time costs, not which time is charged.
+    """
 
     CHARGE = "charge"
     CREDIT = "credit"
     CORRECTION = "correction"
+    ADJUSTMENT = "adjustment"
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def credits_of(entry: LedgerEntry, entries: Sequence[LedgerEntry]) -> list[Ledge
 
 def charges(entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
     """The entries that charge time."""
-    return [entry for entry in entries if entry.kind is not Kind.CREDIT]
+    return [entry for entry in entries if entry.kind in (Kind.CHARGE, Kind.CORRECTION)]
 
 
 def billed_time(entries: Sequence[LedgerEntry]) -> list[BillingPeriod]:

@@ -29,7 +29,12 @@ class BillingPeriod(models.Model):
     currency_id = fields.Many2one(related="line_id.currency_id")
     charge_id = fields.Many2one(related="line_id.charge_id")
     kind = fields.Selection(
-        [("charge", "Charged"), ("credit", "Credit"), ("correction", "Correction")],
+        [
+            ("charge", "Charged"),
+            ("credit", "Credit"),
+            ("correction", "Correction"),
+            ("adjustment", "Difference"),
+        ],
         default="charge",
         required=True,
         readonly=True,

@@ -96,6 +96,11 @@ class BillingPeriod(models.Model):
             StepKind.EVENT_FEES: self.env._("Fee per event"),
             StepKind.MINIMUM: self.env._("Raised to the minimum"),
             StepKind.MAXIMUM: self.env._("Lowered to the maximum"),
+            StepKind.PREPAID: self.env._("Taken from prepaid quota"),
+            StepKind.EARLIER: self.env._("Charged in earlier periods"),
+            StepKind.COMMITMENT: self.env._("Agreed minimum"),
+            StepKind.BILLED: self.env._("Billed already"),
+            StepKind.ROUNDING: self.env._("Rounding"),
         }
         return labels.get(step.kind) or self._get_tier_label(step)
 

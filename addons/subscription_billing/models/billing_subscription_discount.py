@@ -192,9 +192,13 @@ class BillingSubscriptionLine(models.Model):
         )
 
     def _get_lines_ahead(self, discount):
-        """Facts of the lines that take from a fixed amount before this one: those in front."""
+        """Facts of the lines that take from a fixed amount before this one."""
+        ahead = self._find_lines_ahead(discount)
+        return tuple(line._prepare_facts(line._get_end(), None, ()) for line in ahead)
+
+    def _find_lines_ahead(self, discount):
+        """The lines in front of this one that a discount applies to, in their order."""
         siblings = self.subscription_id.line_ids.filtered(
             lambda line: discount._applies_to(line.charge_id)
         ).sorted(lambda line: (line.sequence, line.id))
-        ahead = siblings[: list(siblings).index(self)]
-        return tuple(line._prepare_facts(line._get_end(), None, ()) for line in ahead)
+        return siblings[: list(siblings).index(self)]

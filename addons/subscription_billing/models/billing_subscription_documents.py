@@ -37,6 +37,21 @@ class BillingSubscription(models.Model):
             for document in contracts._split_document(pairs)
         ]
 
+    @staticmethod
+    def _split_silent(documents):
+        """Set documents apart on which nothing asks for a document.
+
+        :return: tuple of the documents, and of those whose items are only noted in the ledger
+        """
+        needed = [
+            any(item.needs_document for _line, item in pairs) for _contracts, pairs in documents
+        ]
+        pairs = list(zip(documents, needed, strict=True))
+        return (
+            [document for document, is_needed in pairs if is_needed],
+            [document for document, is_needed in pairs if not is_needed],
+        )
+
     def _get_document_key(self):
         """What contracts must have in common to share a document."""
         self.ensure_one()
@@ -58,17 +73,20 @@ class BillingSubscription(models.Model):
 
     def _split_document(self, pairs):
         """Documents of contracts that share one, cut where something needs its own."""
-        has_credit_notes = self[0].version_id.credit_document == "credit_note"
         parts = defaultdict(list)
         for line, item in pairs:
-            category = line.product_id.categ_id
-            own_category = category.id if category.billing_document == "own" else 0
-            is_apart = has_credit_notes and item.is_credit
-            parts[not is_apart, -own_category].append((line, item))
+            parts[self._get_part_key(line, item)].append((line, item))
         return [
             (self.browse().union(*[line.subscription_id for line, _item in part]), part)
             for _key, part in sorted(parts.items(), key=lambda entry: entry[0])
         ]
+
+    def _get_part_key(self, line, item):
+        """What items of a document must have in common to stay on one; smaller keys come first."""
+        category = line.product_id.categ_id
+        own_category = category.id if category.billing_document == "own" else 0
+        has_credit_notes = self[0].version_id.credit_document == "credit_note"
+        return not (has_credit_notes and item.gives_back), -own_category
 
     # === SMALL AMOUNTS === #
 
@@ -200,9 +218,7 @@ class BillingSubscription(models.Model):
 
         :return: dict of ledger row id -> ids of ``account.tax``
         """
-        row_ids = [
-            item.corrects.id for item in items if item.is_credit and item.corrects.id < AHEAD
-        ]
+        row_ids = [item.corrects.id for item in items if item.mirrors and item.corrects.id < AHEAD]
         rows = self.env["billing.period"].browse(row_ids)
         return {row.id: row.invoice_line_id.tax_ids.ids for row in rows if row.invoice_line_id}
 

@@ -33,12 +33,13 @@ class BillingSubscription(models.Model):
         subscriptions = self.with_company(self.company_id)
         standings = subscriptions.line_ids._get_standings()
         due = subscriptions._get_due_items(standings, today)
-        documents, carried = subscriptions._split_carried(
-            subscriptions._get_documents(due), standings, due, today
-        )
+        documents, silent = self._split_silent(subscriptions._get_documents(due))
+        documents, carried = subscriptions._split_carried(documents, standings, due, today)
         moves = self._create_invoices(documents, today, run)
+        self._record_silent(silent, run)
         billed = self.browse().union(*[contracts for contracts, _items in documents])
-        subscriptions.line_ids._advance_billed_until(standings, items_by_line(documents), today)
+        done = items_by_line([*documents, *silent])
+        subscriptions.line_ids._advance_billed_until(standings, done, today)
         # A day that is stored too early would be found by the run again and again.
         (subscriptions - billed)._compute_next_billing_date()
         subscriptions._carry(carried)
@@ -74,6 +75,17 @@ class BillingSubscription(models.Model):
         # Charges and credits at different tax rates: the sign of the net says not all.
         moves.filtered(lambda move: move.amount_total < 0).action_switch_move_type()
         return moves
+
+    @api.model
+    def _record_silent(self, documents, run):
+        """Note in the ledger what is settled without a document."""
+        self.env["billing.period"].create(
+            [
+                line._prepare_period_values(item, run)
+                for _contracts, pairs in documents
+                for line, item in pairs
+            ]
+        )
 
     def _period_invoiced_hook(self, moves):
         """Called once per chunk after documents of contracts were posted, before the commit.
@@ -137,10 +149,7 @@ class BillingSubscriptionLine(models.Model):
         :return: dict for an invoice line of ``account.move``
         """
         self.ensure_one()
-        if item.is_credit:
-            shape = invoicing.LineShape(Decimal(-1), -item.draft.amount)
-        else:
-            shape = invoicing.line_shape(item.draft, *self._get_stored_digits())
+        shape = self._get_line_shape(item)
         values = {
             "product_id": self.product_id.id,
             "name": self._get_invoice_line_text(item),
@@ -151,9 +160,15 @@ class BillingSubscriptionLine(models.Model):
         }
         if self.subscription_id.analytic_distribution:
             values["analytic_distribution"] = self.subscription_id.analytic_distribution
-        if item.is_credit and item.corrects.id in (origin_taxes or {}):
+        if item.mirrors and item.corrects.id in (origin_taxes or {}):
             values["tax_ids"] = [Command.set(origin_taxes[item.corrects.id])]
         return values
+
+    def _get_line_shape(self, item):
+        """Quantity, unit price and discount of the invoice line, on an invoice."""
+        if item.is_credit:
+            return invoicing.LineShape(Decimal(-1), -item.draft.amount)
+        return invoicing.line_shape(item.draft, *self._get_stored_digits())
 
     def _prepare_period_values(self, item, run=None):
         """Values of the ledger row of one billed or credited period."""

@@ -101,6 +101,21 @@ class DueItem:
         return isinstance(self.draft, repair.DraftCredit)
 
     @property
+    def mirrors(self) -> bool:
+        """Whether it takes the taxes of what it corrects."""
+        return self.is_credit
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether it is in favour of the customer, and not part of a price."""
+        return self.is_credit
+
+    @property
+    def needs_document(self) -> bool:
+        """Whether a document is made for it, where nothing else asks for one."""
+        return True
+
+    @property
     def kind(self) -> repair.Kind:
         if self.is_credit:
             return repair.Kind.CREDIT
@@ -159,23 +174,33 @@ class BillingSubscriptionLine(models.Model):
 
         :return: dict of line id -> :class:`LineStanding`
         """
-        entries = self._get_ledger_entries()
+        entries = self._get_ledger_entries(self._get_ledger_floors())
         standings = {line.id: line._prepare_standing(entries[line._origin.id]) for line in self}
         return {line_id: standing for line_id, standing in standings.items() if standing}
 
-    def _get_ledger_entries(self):
+    def _get_ledger_floors(self):
+        """The day of each line before which its ledger need not be read.
+
+        Override to have earlier time looked at again.
+
+        :return: dict of line id -> date, None to read all of it
+        """
+        return {line.id: line.billed_until or None for line in self._origin}
+
+    def _get_ledger_entries(self, floors):
         """Rows of the ledger behind the point up to which all is settled, by line.
 
         For an undisturbed line these are none or one, however long its history. A credit comes
         with the charge it belongs to.
+
+        :param dict floors: as of ``_get_ledger_floors()``
         """
         entries = defaultdict(tuple)
-        line_ids = tuple(self._origin.ids)
-        if not line_ids:
+        if not floors:
             return entries
-        self.flush_model(["billed_until"])
         self.env["billing.period"].flush_model()
-        for row in self.env.execute_query_dict(SQL(LEDGER_QUERY, line_ids)):
+        query = SQL(LEDGER_QUERY, list(floors), list(floors.values()))
+        for row in self.env.execute_query_dict(query):
             entries[row["line_id"]] += (self._prepare_entry(row),)
         return entries
 
@@ -332,15 +357,15 @@ class BillingSubscriptionLine(models.Model):
 LEDGER_QUERY = """
     SELECT period.id, period.line_id, period.kind, period.start_date, period.end_date,
            period.amount, period.corrects_id, period.explanation
-      FROM billing_period period
-      JOIN billing_subscription_line line ON line.id = period.line_id
-      JOIN billing_charge charge ON charge.id = line.charge_id
+      FROM unnest(%s::int[], %s::date[]) AS line(id, floor)
+      JOIN billing_period period ON period.line_id = line.id
+      JOIN billing_subscription_line contract_line ON contract_line.id = line.id
+      JOIN billing_charge charge ON charge.id = contract_line.charge_id
       LEFT JOIN billing_period origin ON origin.id = period.corrects_id
-     WHERE period.line_id IN %s
-       AND period.voided IS NOT TRUE
-       AND (line.billed_until IS NULL
-            OR period.end_date > line.billed_until
-            OR origin.end_date > line.billed_until
+     WHERE period.voided IS NOT TRUE
+       AND (line.floor IS NULL
+            OR period.end_date > line.floor
+            OR origin.end_date > line.floor
             OR charge.recurrence = 'deposit')
      ORDER BY period.id
 """

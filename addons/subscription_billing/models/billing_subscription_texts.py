@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.tools import format_date, formatLang
 
-from ..core import invoicing
-
 
 class BillingSubscriptionLine(models.Model):
     """What invoice lines say, in the customer's language."""
@@ -35,7 +33,7 @@ class BillingSubscriptionLine(models.Model):
         """Names of the discounts, with what they take off where the line has no column for it."""
         if item.is_credit or not item.draft.reductions:
             return ""
-        shape = invoicing.line_shape(item.draft, *self._get_stored_digits())
+        shape = self._get_line_shape(item)
         days, of_days = item.draft.days
         rows = []
         for reduction in item.draft.reductions:
@@ -58,7 +56,7 @@ class BillingSubscriptionLine(models.Model):
         """The quantity in words where the invoice line cannot show it as its own."""
         if item.is_credit or self.charge_model == "flat":
             return ""
-        shape = invoicing.line_shape(item.draft, *self._get_stored_digits())
+        shape = self._get_line_shape(item)
         if shape.quantity == item.draft.quantity:
             return ""
         return self.env._(

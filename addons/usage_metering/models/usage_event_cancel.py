@@ -31,6 +31,14 @@ class UsageEvent(models.Model):
         self.invalidate_model()
         return results
 
+    @api.model
+    def _cancel_here(self, keys, reason=None, company=None):
+        """Like ``_cancel_events()``, in the caller's transaction."""
+        company = company or self.env.company
+        results = self._cancel_part(self.env.cr, list(dict.fromkeys(keys)), reason, company)
+        self.invalidate_model()
+        return results
+
     def _cancel_part(self, cr, keys, reason, company):
         texts = [key for key in keys if isinstance(key, str) and "\x00" not in key]
         found = writer.find_events(cr, company.id, texts)

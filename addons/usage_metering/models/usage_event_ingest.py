@@ -60,7 +60,7 @@ class UsageEvent(models.Model):
             yield self._ingest_durably(part, company, targets)
 
     @api.model
-    def _store_events(self, events, company=None):
+    def _ingest_here(self, events, company=None):
         """Like ``_ingest()``, in the caller's transaction: stored when that is committed.
 
         For events that are facts of the transaction itself. Two of them that store the same keys

@@ -2,7 +2,8 @@ from datetime import datetime, timedelta
 
 from odoo import api, models
 
-from ..core.ingestion import Rejection, Target, midnight
+from ..core.ingestion import Rejection, Target
+from .usage_rating import to_utc
 
 MAX_ID = 2**31
 
@@ -103,7 +104,7 @@ class UsageEvent(models.Model):
         today = clocks.get(contract.sudo().partner_id.commercial_partner_id.id)
         end = contract.end_date
         return (
-            midnight(contract.start_date, zone),
-            midnight(end, zone) if end else datetime.max,
-            midnight(today + timedelta(days=1), zone) if today else None,
+            to_utc(contract.start_date, zone),
+            to_utc(end, zone) if end else datetime.max,
+            to_utc(today + timedelta(days=1), zone) if today else None,
         )

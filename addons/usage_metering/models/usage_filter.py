@@ -42,6 +42,11 @@ class UsageFilter(models.Model):
                     )
                 )
 
+    def _get_rule(self):
+        """The filter as rating knows it: property, whether its values count, and the values."""
+        self.ensure_one()
+        return self.property_name.strip(), self.operator == "in", tuple(self._get_values())
+
     def _get_values(self):
         """The values as a list of texts."""
         self.ensure_one()

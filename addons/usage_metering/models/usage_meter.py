@@ -1,5 +1,9 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+
+from ..core.aggregation import Measure
 
 # What decides about the quantity of a period: changed only while nothing was billed by it.
 RATED_FIELDS = {"aggregation", "is_persistent", "increment", "least", "divisor", "filter_ids"}
@@ -90,6 +94,26 @@ class UsageMeter(models.Model):
     def _compute_display_name(self):
         for meter in self:
             meter.display_name = meter.name or meter.code or ""
+
+    @api.constrains("aggregation", "is_persistent")
+    def _check_persistent(self):
+        for meter in self:
+            if meter.is_persistent and meter.aggregation in ("count", "unique"):
+                raise ValidationError(
+                    self.env._(
+                        "Level Stays: numbers of events or of different values begin with zero in "
+                        "every period. Choose another aggregation, or remove the tick."
+                    )
+                )
+
+    def _get_measure(self):
+        """What an event counts for, as :class:`core.aggregation.Measure`."""
+        self.ensure_one()
+        return Measure(
+            least=Decimal(str(self.least)),
+            increment=Decimal(str(self.increment)),
+            divisor=Decimal(str(self.divisor or 1)),
+        )
 
     def write(self, vals):
         if RATED_FIELDS & vals.keys():

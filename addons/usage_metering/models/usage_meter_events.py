@@ -10,11 +10,8 @@ class UsageMeter(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_measured(self):
-        self.env.cr.execute(
-            SQL(
-                "SELECT meter_id FROM usage_event_store WHERE meter_id = ANY(%s) LIMIT 1", self.ids
-            )
-        )
+        statement = "SELECT meter_id FROM usage_event_store WHERE meter_id = ANY(%s) LIMIT 1"
+        self.env.cr.execute(SQL(statement, self.ids))
         if found := self.env.cr.fetchone():
             raise UserError(
                 self.env._(

@@ -42,6 +42,11 @@ class StepKind(str, Enum):
     EVENT_FEES = "event_fees"
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
+    PREPAID = "prepaid"
+    EARLIER = "earlier"
+    COMMITMENT = "commitment"
+    BILLED = "billed"
+    ROUNDING = "rounding"
 
 
 @dataclass(frozen=True)

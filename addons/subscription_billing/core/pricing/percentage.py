@@ -46,7 +46,20 @@ class Percentage(Terms):
         :raises BillingRuleError: ``quantity_negative``: which events a negative value takes
             back, and whether with their fees, is for the caller to say
         """
-        count, total, fees, charged = self._charged(events)
+        return self.price_counted(*self._charged(events))
+
+    def price_counted(self, count: int, total: Decimal, fees: int, charged: Decimal) -> Price:
+        """What events cost that somebody else has counted, e.g. the database.
+
+        :param count: number of all events
+        :param total: their value
+        :param fees: number of events that pay the fee
+        :param charged: value of which the share is charged
+
+        >>> terms = Percentage(Decimal(1), Decimal(5), free_events=3)
+        >>> terms.price_counted(4, Decimal(40), 1, Decimal(10)).amount
+        Decimal('5.10')
+        """
         steps = self._event_steps(count - fees, total - charged, fees, charged)
         return Price(tuple(steps)).within(self.minimum, self.maximum)
 
