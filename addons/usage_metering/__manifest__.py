@@ -10,8 +10,10 @@
     "data": [
         "security/ir.model.access.csv",
         "security/security.xml",
+        "data/usage_cron.xml",
         "views/usage_meter_views.xml",
         "views/billing_charge_views.xml",
         "views/menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

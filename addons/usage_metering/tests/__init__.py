@@ -1,5 +1,6 @@
 from . import test_commitment
 from . import test_correction
+from . import test_ingest
 from . import test_interim
 from . import test_live
 from . import test_measuring
