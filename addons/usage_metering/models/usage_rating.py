@@ -102,7 +102,7 @@ class UsageRating(models.AbstractModel):
         if measuring.aggregation in (Aggregation.SUM, Aggregation.WEIGHTED_SUM):
             level = SQL("sum(event.quantity)")
         else:
-            level = SQL("(array_agg(event.quantity ORDER BY event.at DESC, event.id DESC))[1]")
+            level = _last()
         query = SQL(
             """
             WITH request AS MATERIALIZED (%(requests)s)
@@ -211,15 +211,17 @@ def _quantity(measure):
     return SQL("CASE WHEN stored.quantity < 0 THEN -(%s) ELSE %s END", size, size)
 
 
+def _last():
+    return SQL("(array_agg(event.quantity ORDER BY event.at DESC, event.id DESC))[1]")
+
+
 def _columns(measuring):
     """What is computed of the events of a request."""
     columns = {
         Aggregation.SUM: SQL("sum(event.quantity)::text AS quantity"),
         Aggregation.COUNT: SQL("count(*)::text AS quantity"),
         Aggregation.MAX: SQL("max(event.quantity)::text AS quantity"),
-        Aggregation.LAST: SQL(
-            "(array_agg(event.quantity ORDER BY event.at DESC, event.id DESC))[1]::text AS quantity"
-        ),
+        Aggregation.LAST: SQL("(%s)::text AS quantity", _last()),
         Aggregation.UNIQUE: SQL("count(DISTINCT event.value)::text AS quantity"),
         Aggregation.WEIGHTED_SUM: SQL(
             "sum(event.quantity * extract(epoch FROM request.upper - event.at))::text AS quantity"
