@@ -1,7 +1,6 @@
 """What contracts owe for usage, computed from the events alone: no database, no ledger."""
 
 from collections import defaultdict
-from datetime import datetime
 from decimal import Decimal
 
 from odoo.addons.subscription_billing.core.periods import BillingPeriod
@@ -110,7 +109,3 @@ def _sold(contract):
         )
         for row in rows
     ]
-
-
-def now_in(day):
-    return datetime.combine(day, datetime.min.time())

@@ -84,9 +84,10 @@ class TestUsageHistory(UsageCommon):
             for _event in range(rng.randrange(4)):
                 since = (day - contract.start_date).days
                 late = timedelta(days=min(rng.choice((0, 1, 3, 40, 70)), since))
-                at = datetime.combine(day - late, datetime.min.time()) + timedelta(
+                local = datetime.combine(day - late, datetime.min.time()) + timedelta(
                     minutes=rng.randrange(24 * 60)
                 )
+                at = contract._get_usage_zone().localize(local)
                 quantity = rng.choice(("1", "2.5", "7", "13.37", "40", "-3"))
                 value = rng.choice("abcdefgh")
                 keys.append(
