@@ -88,7 +88,7 @@ class UsageRating(models.AbstractModel):
             """,
             requests=_requests(requests),
             columns=_columns(measuring),
-            events=_events(measuring),
+            events=_events(measuring, requests),
             first=min(request.lower for request in requests),
             last=max(request.upper for request in requests),
         )
@@ -115,7 +115,7 @@ class UsageRating(models.AbstractModel):
             """,
             requests=_requests(requests),
             level=level,
-            events=_events(measuring),
+            events=_events(measuring, requests),
             last=max(request.lower for request in requests),
         )
         return {number: Decimal(level) for number, level in self.env.execute_query(query)}
@@ -172,9 +172,14 @@ def _requests(requests):
     )
 
 
-def _events(measuring):
-    """The events that count, each with the quantity that it counts for."""
+def _events(measuring, requests):
+    """The events that count, each with the quantity that it counts for.
+
+    The contracts are named once more, because the planner does not take them from the join.
+    """
+    contracts = {request.line.subscription_id.id for request in requests}
     conditions = [
+        SQL("stored.subscription_id = ANY(%s)", sorted(contracts)),
         SQL("stored.meter_id = %s", measuring.meter_id),
         SQL(
             "NOT EXISTS (SELECT FROM usage_event_cancellation cancelled"
@@ -267,7 +272,7 @@ def _counting_query(measuring, requests):
          GROUP BY number
         """,
         requests=_requests(requests),
-        events=_events(measuring),
+        events=_events(measuring, requests),
         first=min(request.lower for request in requests),
         last=max(request.upper for request in requests),
         free_events=measuring.free_events,
