@@ -122,7 +122,7 @@ class BillingRun(models.Model):
             ``rows``, and ``carried``, the number of documents too small to be made now
         """
         standings = contracts.line_ids._get_standings()
-        ready, carried = contracts._get_documents_of(today, standings)
+        ready, _silent, carried = contracts._get_documents_of(today, standings)
         context = {
             "today": today,
             "standings": standings,

@@ -13,6 +13,8 @@ from .billing_subscription_documents import items_by_line
 
 SHOWN = 3
 MOST_STEPS = 1000
+# So many days with nothing to invoice, one after the other, and we look no further.
+MOST_SILENT = 24
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,19 @@ class BillingSubscription(models.Model):
         contracts = self._with_sharing_contracts().with_company(self.company_id)
         standings = contracts.line_ids._get_standings()
         day = today or self.partner_id[:1]._get_billing_today(self.company_id)
-        found, steps = [], 0
+        found, steps, quiet = [], 0, 0
         while day and len(found) < count and steps < MOST_STEPS and not (until and day > until):
-            ready, carried = contracts._get_documents_of(day, standings)
+            ready, silent, carried = contracts._get_documents_of(day, standings)
             found += [
                 NextDocument(day, document, items) for document, items in ready if document & self
             ]
-            for line, items in items_by_line(ready).items():
+            for line, items in items_by_line([*ready, *silent]).items():
                 standings[line] = standings[line].after(items)
             day = _get_following_day(day, standings, carried)
             steps += 1
+            quiet = 0 if ready else quiet + 1
+            if quiet > MOST_SILENT:
+                break
             if not self._has_more(standings):
                 # Contracts that share invoices with these may go on for ever.
                 break
@@ -78,9 +83,11 @@ class BillingSubscription(models.Model):
         return any(standing.next_day for standing in found if standing)
 
     def _get_documents_of(self, day, standings):
-        """The documents of a run on a day, and what waits for another one."""
+        """The documents of a run on a day, what it only notes, and what waits for another one."""
         due = self._get_due_items(standings, day)
-        return self._split_carried(self._get_documents(due), standings, due, day)
+        documents, silent = self._split_silent(self._get_documents(due))
+        ready, carried = self._split_carried(documents, standings, due, day)
+        return ready, silent, carried
 
     def _with_sharing_contracts(self):
         """These contracts and those that may share an invoice with them."""
@@ -162,13 +169,22 @@ class BillingSubscription(models.Model):
 
     def _render_next_documents(self, count):
         """The next documents as HTML, or in words why there are none."""
-        values = {"documents": [], "problem": False, "has_contracts": False}
+        values = {
+            "documents": [],
+            "problem": False,
+            "has_contracts": False,
+            "nothing": self._get_nothing_text(),
+        }
         if self._origin:
             try:
                 values["documents"] = self._try_next_documents(count)
             except UserError as error:
                 values["problem"] = error.args[0]
         return self.env["ir.qweb"]._render("subscription_billing.next_documents", values)
+
+    def _get_nothing_text(self):
+        """Why there is no next document; False where nothing more will be invoiced."""
+        return False
 
     def action_view_next_documents(self):
         self.ensure_one()

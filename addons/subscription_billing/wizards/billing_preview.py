@@ -42,6 +42,7 @@ class BillingPreview(models.TransientModel):
             "documents": documents[:count],
             "problem": False,
             "has_contracts": not self.subscription_id,
+            "nothing": self.subscription_id._get_nothing_text(),
         }
         return self.env["ir.qweb"]._render("subscription_billing.next_documents", values)
 

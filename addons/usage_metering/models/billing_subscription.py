@@ -40,6 +40,15 @@ class BillingSubscription(models.Model):
         zones = pytz.country_timezones.get(company.country_id.code or "", [])
         return company.partner_id.tz or (zones[0] if zones else "UTC")
 
+    def _get_nothing_text(self):
+        """A contract of usage alone has no next invoice until something is used."""
+        if self.is_metered and self.next_billing_date:
+            return self.env._(
+                "Usage is invoiced when its period is over. Nothing was used so far that costs "
+                "anything."
+            )
+        return super()._get_nothing_text()
+
     def _get_usage_zone(self):
         return pytz.timezone(self.usage_tz or "UTC")
 

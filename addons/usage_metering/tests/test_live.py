@@ -51,3 +51,10 @@ class TestLive(UsageCommon):
         planned = [(item.draft.amount, item.draft.period) for _line, item in document.items]
         move = self._run_billing("2025-02-01")
         self.assertEqual([float(amount) for amount, _period in planned], [move.amount_untaxed])
+
+    def test_preview_ends_where_nothing_is_used(self):
+        contract = self._create_metered_contract()
+        self.assertFalse(contract._get_next_documents(3, today=self._day("2025-01-10")))
+        self.assertIn("Nothing was used", contract._render_next_documents(3))
+        contract._cancel(self._day("2025-03-01"), credited=True)
+        self.assertFalse(contract._get_next_documents(3, today=self._day("2025-01-10")))
