@@ -23,7 +23,7 @@ MAX_PROPERTIES = 16 * 1024  # bytes of UTF-8
 GRACE = timedelta(minutes=5)  # by which the clock of a sender may be ahead of ours
 
 # Everything PostgreSQL stores and people can type again: no control characters, no half pairs.
-_is_text = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,255}").fullmatch
+_match_text = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,255}").fullmatch
 _is_decimal = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,30})?").fullmatch
 _match_time = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)"
@@ -177,10 +177,10 @@ def check_names(event: object) -> Pair:
         raise Rejection("wrong_type", "contract")
     if type(meter) is not str:
         raise Rejection("wrong_type", "meter")
-    # What is longer than any name is not looked up.
-    if kind is str and len(contract) > MAX_TEXT:
+    # What no name can be is not looked up: the database would refuse some of it.
+    if kind is str and not is_text(contract):
         raise Rejection("contract_unknown", "contract", contract=_short(contract))
-    if len(meter) > MAX_TEXT:
+    if not is_text(meter):
         raise Rejection("meter_unknown", "meter", meter=_short(meter))
     return contract, meter
 
@@ -217,6 +217,17 @@ def parse_event(
     return row, key, replaces
 
 
+def is_text(text: str) -> bool:
+    r"""Whether a text can be a key, a value or a name: 1 to 255 characters that people can type.
+
+    >>> is_text("order 1001 ä"), is_text(""), is_text("a\tb"), is_text("k" * 256)
+    (True, False, False, False)
+    """
+    if text.isascii() and text.isprintable():
+        return 0 < len(text) <= MAX_TEXT
+    return bool(_match_text(text))
+
+
 def _find_time_problem(at: datetime, target: Target) -> Rejection:
     if at < target.first_at:
         return Rejection("time_before_contract", "at", limit=target.first_at)
@@ -231,9 +242,7 @@ def _parse_key(event: Mapping[str, Any], name: str) -> str | None:
         return None
     if type(key) is not str:
         raise Rejection("wrong_type", name)
-    if not (0 < len(key) <= MAX_TEXT and key.isascii() and key.isprintable()) and not _is_text(
-        key
-    ):
+    if not is_text(key):
         raise Rejection("key_invalid", name)
     return key
 
@@ -352,7 +361,7 @@ def _parse_value(value: object) -> str:
         raise Rejection("value_invalid", "value")
     if kind is not str:
         raise Rejection("wrong_type", "value")
-    if not _is_text(value):  # type: ignore[arg-type]
+    if not is_text(value):  # type: ignore[arg-type]
         raise Rejection("value_invalid", "value")
     return _escape(value)  # type: ignore[arg-type]
 
@@ -396,5 +405,6 @@ def _escape(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    """The beginning of a text that somebody sent, for a message."""
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    """The beginning of a text that somebody sent, for a message that can be written anywhere."""
+    shown = text[:60].encode("utf-8", "replace").decode().replace("\x00", "?")
+    return shown if len(text) <= 60 else f"{shown[:59]}…"

@@ -100,6 +100,25 @@ class UsageEvent(models.Model):
             )
         )
 
+    def action_replace(self):
+        """Open the form for an event that counts instead of this one."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Replace Event"),
+            "res_model": "usage.record",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_subscription_id": self.subscription_id.id,
+                "default_meter_id": self.meter_id.id,
+                "default_at": self.at,
+                "default_quantity": self.quantity,
+                "default_value": self.value,
+                "default_replaces": self.key,
+            },
+        }
+
     @contextmanager
     def _ingestion_cursor(self):
         """A transaction of its own, committed at the end of the block.

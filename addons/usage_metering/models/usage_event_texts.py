@@ -16,7 +16,7 @@ class UsageEvent(models.Model):
         if reason.code.startswith("time_") and "limit" in data:
             data["limit"] = format_datetime(self.env, data["limit"])
         texts = self._get_form_texts() | self._get_fact_texts() | self._get_key_texts()
-        return texts[reason.code](data)
+        return (texts | self._get_row_texts())[reason.code](data)
 
     def _get_form_texts(self):
         """Texts for events that are not written as they must be, by code."""
@@ -54,6 +54,20 @@ class UsageEvent(models.Model):
                 "properties: %(size)s bytes, of which at most %(limit)s are stored. Send only "
                 "what meters and invoices need.",
                 **data,
+            ),
+        }
+
+    def _get_row_texts(self):
+        """Texts for lines of files, by code."""
+        _ = self.env._
+        return {
+            "row_unreadable": lambda _data: _(
+                "The line cannot be read. Look for quotation marks without an end, or for very "
+                "long texts."
+            ),
+            "row_too_long": lambda _data: _(
+                "The line has more cells than the header has columns. Look for separators within "
+                "texts and put such texts into quotation marks."
             ),
         }
 
