@@ -97,6 +97,9 @@ def test_writers_at_once_and_one_killed(server: Server, tmp_path: Path) -> None:
         assert len(answers(folder, CUT)) >= CALL, "it was killed after it had been answered"
         assert all(found["accepted"] for found in counts.values()), "all of them must have written"
         assert all(found["rejected"] == 0 for found in counts.values())
+        assert all(found["again"] == 0 for found in counts.values()), (
+            "writers wait for each other in one order, so that nobody has to begin again"
+        )
         for name in set(WRITERS) - {CUT}:
             assert len(answers(folder, name)) == KEYS
         # Beyond what was acknowledged there may be one call of the killed one, in whole chunks.
