@@ -74,7 +74,7 @@ def answers(folder: Path, name: str) -> list[tuple[str, str]]:
 
 def test_writers_at_once_and_one_killed(server: Server, tmp_path: Path) -> None:
     with scratch_database(server, databases.suite_template(server), "usage_ingest") as database:
-        odoo.shell(server, database, SCRIPTS / "usage_fixture.py")
+        odoo.shell(server, database, SCRIPTS / "usage_ingest_fixture.py")
         folder = tmp_path / "together"
         counts = send(server, database, folder)
         print(counts)

@@ -1,33 +1,50 @@
 # mypy: ignore-errors
 # ruff: noqa: F821
-"""Metered contracts for tests that drive processes; read by Odoo's shell on stdin."""
+"""A company and metered contracts for tests that drive processes; read by Odoo's shell on stdin."""
 
-from datetime import date
+import os
 
 from odoo import Command
 
-product = env["product.product"].create({"name": "Calls", "type": "service"})
+CONTRACTS = int(os.environ.get("FIXTURE_CONTRACTS", "12"))
+
+company = env.company
+company.country_id = env.ref("base.de")
+env["account.chart.template"].try_loading("de_skr03", company=company, install_demo=False)
+product = env["product.product"].create({"name": "Service", "type": "service"})
 meter = env["usage.meter"].create({"name": "Calls", "code": "calls"})
-charge = {
-    "product_id": product.id,
-    "meter_id": meter.id,
-    "charge_model": "per_unit",
-    "unit_price": 0.01,
-}
 plan = env["billing.plan"].create(
-    {"name": "Metered", "timing": "in_arrears", "charge_ids": [Command.create(charge)]}
+    {
+        "name": "Weekly",
+        "cadence_unit": "week",
+        "timing": "in_arrears",
+        "charge_ids": [
+            Command.create(
+                {
+                    "product_id": product.id,
+                    "charge_model": "per_unit",
+                    "unit_price": 1.0,
+                    "meter_id": meter.id,
+                }
+            ),
+        ],
+    }
 )
-for number in range(5):
-    customer = env["res.partner"].create({"name": f"Customer {number}", "customer_rank": 1})
-    contract = env["billing.subscription"].create(
+customers = env["res.partner"].create(
+    [{"name": f"Customer {number}", "customer_rank": 1} for number in range(CONTRACTS)]
+)
+contracts = env["billing.subscription"].create(
+    [
         {
-            "name": f"METERED{number}",
             "partner_id": customer.id,
             "plan_id": plan.id,
-            "start_date": date(2026, 1, 1),
+            "start_date": "2026-08-01",
             "usage_tz": "UTC",
         }
-    )
-    contract._activate(date(2026, 1, 1))
+        for customer in customers
+    ]
+)
+contracts.action_activate()
+env["ir.config_parameter"].set_param("subscription_billing.chunk_size", "3")
 env["ir.cron"].search([]).active = False
 env.cr.commit()

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
-from .ingestion import FIELDS, Rejection
+from .event_values import Rejection
+from .ingestion import FIELDS
 
 REQUIRED = ("key", "contract", "meter", "at")
 COLUMNS = FIELDS - {"properties"}

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import split_every
 
-from ..core.ingestion import is_text
+from ..core.event_values import is_text
 from . import usage_event_writer as writer
 
 CHUNK = 10_000

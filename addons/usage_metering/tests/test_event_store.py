@@ -116,6 +116,10 @@ class TestEventStore(UsageEventCommon):
         events = self.env["usage.event"]
         self.assertEqual(events.search([("state", "=", "counted")]).mapped("key"), ["b"])
         self.assertEqual(events.search([("key", "=", "a")]).state, "cancelled")
+        self.assertEqual(events.search([("key", "in", ["b", "x", False])]).key, "b")
+        self.assertEqual(events.search([("key", "not in", ["b", "x"])]).key, "a")
+        self.assertEqual(events.search([("key", "ilike", "B")]).key, "b")
+        self.assertFalse(events.search([("key", "in", [])]))
         self.assertEqual(events.search([("partner_id", "=", self.partner_a.id)], limit=1).key, "b")
         groups = events._read_group([], ["at:month"], ["quantity:sum"])
         self.assertEqual([total for _month, total in groups], [2, 3])
