@@ -6,8 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from devenv import databases, odoo, postgres
-from helpers import SCRIPTS, scratch_database
-from test_concurrency import Turn, let_meet
+from helpers import SCRIPTS, Turn, let_meet, scratch_database
 
 BILLERS = ("biller-1", "biller-2")
 WRITERS = ("writer-1", "writer-2")

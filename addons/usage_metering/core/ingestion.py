@@ -7,46 +7,27 @@ words are the caller's.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
+
+from .event_values import (
+    INT_LIMIT,
+    Rejection,
+    escape,
+    is_text,
+    parse_moment,
+    parse_properties,
+    parse_quantity,
+    parse_value,
+    shorten,
+)
 
 FIELDS = frozenset(
     ("key", "contract", "meter", "at", "quantity", "value", "properties", "replaces")
 )
-MAX_TEXT = 255  # characters of a key or a value
-MAX_PROPERTIES = 16 * 1024  # bytes of UTF-8
 GRACE = timedelta(minutes=5)  # by which the clock of a sender may be ahead of ours
-
-# Everything PostgreSQL stores and people can type again: no control characters, no half pairs.
-_is_text = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,255}").fullmatch
-_is_decimal = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,30})?").fullmatch
-_match_time = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)"
-    r"(?:(?<=:[0-9]{2}:[0-9]{2})[.,]([0-9]{1,9}))?"
-    r"([Zz]|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])?"
-).fullmatch
-# jsonb cannot hold NUL; an escaped backslash before u0000 is no NUL.
-_has_nul = re.compile(r"(?<!\\)(?:\\\\)*\\u0000").search
-_INT_LIMIT = 10**18
-
-
-class Rejection(Exception):
-    """Why one event is not accepted: a stable code, the field, and data for the message."""
-
-    def __init__(self, code: str, field: str = "", **data: object) -> None:
-        super().__init__(code, field, data)
-        self.code = code
-        self.field = field
-        self.data = data
-
-    def __str__(self) -> str:
-        shown = ", ".join(f"{name}={value}" for name, value in self.data.items())
-        return " ".join(filter(None, (self.code, self.field, shown)))
 
 
 @dataclass(frozen=True)
@@ -139,14 +120,15 @@ def _find_target(event: object, targets: Targets, batch: Batch) -> Target | Reje
     try:
         contract = event["contract"]  # type: ignore[index]
         # A number may equal what is no number: True is 1, and is no contract.
-        if type(contract) is str and event.keys() <= FIELDS:  # type: ignore[attr-defined]
-            return targets[contract, event["meter"]]  # type: ignore[index]
+        is_usual = type(contract) is str and event.keys() <= FIELDS  # type: ignore[attr-defined]
+        target = targets.get((contract, event["meter"])) if is_usual else None  # type: ignore[index]
     except (KeyError, TypeError, AttributeError):
-        pass
-    pair = check_names(event)
-    target = targets.get(pair)
+        target = None
     if target is None:
-        batch.unknown.add(pair)
+        pair = check_names(event)
+        target = targets.get(pair)
+        if target is None:
+            batch.unknown.add(pair)
     return target
 
 
@@ -167,7 +149,7 @@ def check_names(event: object) -> Pair:
         raise Rejection("not_an_object")
     if not event.keys() <= FIELDS:
         unknown = sorted(str(name) for name in event.keys() - FIELDS)
-        raise Rejection("unknown_field", _short(unknown[0]))
+        raise Rejection("unknown_field", shorten(unknown[0]))
     try:
         contract, meter = event["contract"], event["meter"]
     except KeyError as error:
@@ -177,11 +159,11 @@ def check_names(event: object) -> Pair:
         raise Rejection("wrong_type", "contract")
     if type(meter) is not str:
         raise Rejection("wrong_type", "meter")
-    # What is longer than any name is not looked up.
-    if kind is str and len(contract) > MAX_TEXT:
-        raise Rejection("contract_unknown", "contract", contract=_short(contract))
-    if len(meter) > MAX_TEXT:
-        raise Rejection("meter_unknown", "meter", meter=_short(meter))
+    # What no name can be is not looked up: the database would refuse some of it.
+    if kind is str and not is_text(contract):
+        raise Rejection("contract_unknown", "contract", contract=shorten(contract))
+    if not is_text(meter):
+        raise Rejection("meter_unknown", "meter", meter=shorten(meter))
     return contract, meter
 
 
@@ -197,14 +179,14 @@ def parse_event(
         raise Rejection("missing", "key")
     if isinstance(target, Rejection):
         raise target
-    at, moment = _parse_moment(event.get("at"))
+    at, moment = parse_moment(event.get("at"))
     if at >= target.end_at or at < target.first_at or at > (target.latest_at or latest):
         raise _find_time_problem(at, target)
     quantity = event.get("quantity", 1)
-    if type(quantity) is not int or not -_INT_LIMIT < quantity < _INT_LIMIT:
+    if type(quantity) is not int or not -INT_LIMIT < quantity < INT_LIMIT:
         quantity = parse_quantity(quantity)
-    value = _parse_value(event["value"]) if "value" in event else "\\N"
-    properties = _parse_properties(event["properties"]) if "properties" in event else "\\N"
+    value = parse_value(event["value"]) if "value" in event else "\\N"
+    properties = parse_properties(event["properties"]) if "properties" in event else "\\N"
     replaces = None
     if "replaces" in event:
         replaces = _parse_key(event, "replaces")
@@ -212,7 +194,7 @@ def parse_event(
             raise Rejection("replaces_itself", "replaces")
     row = (
         f"{nr}\t{target.subscription_id}\t{target.meter_id}\t{moment}\t{quantity}"
-        f"\t{value}\t{properties}\t{_escape(key)}\n"
+        f"\t{value}\t{properties}\t{escape(key)}\n"
     )
     return row, key, replaces
 
@@ -231,170 +213,6 @@ def _parse_key(event: Mapping[str, Any], name: str) -> str | None:
         return None
     if type(key) is not str:
         raise Rejection("wrong_type", name)
-    if not (0 < len(key) <= MAX_TEXT and key.isascii() and key.isprintable()) and not _is_text(
-        key
-    ):
+    if not is_text(key):
         raise Rejection("key_invalid", name)
     return key
-
-
-def _parse_moment(value: object) -> tuple[datetime, str]:
-    """A time as naive UTC, and as PostgreSQL reads it.
-
-    Most senders write ``2026-01-31T14:30:00.123Z``: told by its shape, read at once, and passed
-    on as it is.
-    """
-    if type(value) is str and len(value) in _USUAL_LENGTHS and value[-1] == "Z":
-        text = value[:-1]
-        shape = text[4] + text[7] + text[10] + text[13] + text[16] + text[19:20]
-        if shape in _USUAL_SHAPES:
-            try:
-                at = datetime.fromisoformat(text)
-            except ValueError:
-                raise Rejection("time_invalid", "at") from None
-            if at.tzinfo is None:
-                return at, text
-    at = parse_time(value)
-    return at, at.isoformat(" ")
-
-
-_USUAL_LENGTHS = frozenset((20, 24, 27))
-_USUAL_SHAPES = frozenset(("--T::", "--T::."))
-
-
-def parse_time(value: object) -> datetime:
-    """A moment as naive UTC, from ISO 8601 text with date and time or from a datetime.
-
-    Without an offset it is UTC. Fractions beyond microseconds are cut off.
-
-    :raises Rejection: ``missing``, ``wrong_type``, ``time_invalid``
-
-    >>> parse_time("2026-03-29T03:00:00+02:00"), parse_time("2026-03-29 01:00:00.5")
-    (datetime.datetime(2026, 3, 29, 1, 0), datetime.datetime(2026, 3, 29, 1, 0, 0, 500000))
-    >>> parse_time("2026-02-30T00:00:00Z")
-    Traceback (most recent call last):
-    ...
-    odoo...Rejection: time_invalid at
-    """
-    if isinstance(value, str):
-        return _parse_time_text(value)
-    if isinstance(value, datetime):
-        try:
-            return value.astimezone(timezone.utc).replace(tzinfo=None) if value.tzinfo else value
-        except OverflowError:
-            raise Rejection("time_invalid", "at") from None
-    raise Rejection("missing" if value is None else "wrong_type", "at")
-
-
-def _parse_time_text(text: str) -> datetime:
-    found = _match_time(text)
-    if not found:
-        raise Rejection("time_invalid", "at")
-    base, fraction, offset = found.groups()
-    try:
-        at = datetime.fromisoformat(base)
-        if fraction:
-            at = at.replace(microsecond=int(f"{fraction:0<6}"[:6]))
-        if offset and offset not in "Zz":
-            ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
-            at = at + ahead if offset[0] == "-" else at - ahead
-    except (ValueError, OverflowError):
-        raise Rejection("time_invalid", "at") from None
-    return at
-
-
-def parse_quantity(value: object) -> str:
-    """A finite decimal number as PostgreSQL reads it: at most 18 digits, 30 after the point.
-
-    A float counts as the shortest text that means it, so that 0.1 is a tenth.
-
-    :raises Rejection: ``wrong_type``, ``quantity_invalid``
-
-    >>> parse_quantity("12.50"), parse_quantity(-3), parse_quantity(0.1), parse_quantity(1e-7)
-    ('12.50', '-3', '0.1', '0.0000001')
-    >>> parse_quantity(float("nan"))
-    Traceback (most recent call last):
-    ...
-    odoo...Rejection: quantity_invalid quantity
-    """
-    kind = type(value)
-    if kind is int:
-        if -_INT_LIMIT < value < _INT_LIMIT:  # type: ignore[operator]
-            return str(value)
-        raise Rejection("quantity_invalid", "quantity")
-    if kind is float or kind is Decimal:
-        text = _format_decimal(Decimal(repr(value)) if kind is float else value)  # type: ignore
-    elif kind is str:
-        text = value  # type: ignore[assignment]
-    else:
-        raise Rejection("wrong_type", "quantity")
-    if not _is_decimal(text):
-        raise Rejection("quantity_invalid", "quantity")
-    return text
-
-
-def _format_decimal(number: Decimal) -> str:
-    """Digits without an exponent; empty for what has too many of them or is no number."""
-    # Looked at before it is written out: 1E+999999 would be a megabyte of zeros.
-    if not number.is_finite():
-        return ""
-    return f"{number:f}" if -60 < number.adjusted() < 60 else "" if number else "0"
-
-
-def _parse_value(value: object) -> str:
-    if value is None or value == "":
-        return "\\N"
-    kind = type(value)
-    if kind is int:
-        # Numbers of users or devices; compared as text like all others.
-        if -_INT_LIMIT < value < _INT_LIMIT:  # type: ignore[operator]
-            return str(value)
-        raise Rejection("value_invalid", "value")
-    if kind is not str:
-        raise Rejection("wrong_type", "value")
-    if not _is_text(value):  # type: ignore[arg-type]
-        raise Rejection("value_invalid", "value")
-    return _escape(value)  # type: ignore[arg-type]
-
-
-def _parse_properties(properties: object) -> str:
-    if properties is None:
-        return "\\N"
-    if not isinstance(properties, dict):
-        raise Rejection("wrong_type", "properties")
-    if not properties:
-        return "\\N"
-    try:
-        text = _write_json(properties)
-        size = len(text) if text.isascii() else len(text.encode())
-    except (TypeError, ValueError, RecursionError):
-        raise Rejection("properties_invalid", "properties") from None
-    if size > MAX_PROPERTIES:
-        raise Rejection("properties_too_large", "properties", size=size, limit=MAX_PROPERTIES)
-    if "\\" not in text:
-        return text
-    if _has_nul(text):
-        raise Rejection("properties_invalid", "properties")
-    return _escape(text)
-
-
-def _write_json(properties: dict[str, Any]) -> str:
-    """JSON without spaces; texts alone, the usual case, in a third of the encoder's time."""
-    try:
-        pairs = [f"{_quote(name)}:{_quote(value)}" for name, value in properties.items()]
-    except TypeError:
-        return _to_json(properties)
-    return f"{{{','.join(pairs)}}}"
-
-
-_quote = json.encoder.encode_basestring
-_to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\") if "\\" in text else text
-
-
-def _short(text: str) -> str:
-    """The beginning of a text that somebody sent, for a message."""
-    return text if len(text) <= 60 else f"{text[:59]}…"

@@ -5,6 +5,7 @@ from psycopg2.errors import LockNotAvailable
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.sql_db import Cursor
 from odoo.tools import SQL
 
@@ -49,7 +50,7 @@ class UsageEvent(models.Model):
     state = fields.Selection([("counted", "Counted"), ("cancelled", "Cancelled")], readonly=True)
     cancelled_at = fields.Datetime(readonly=True)
     cancel_reason = fields.Char(string="Reason", readonly=True)
-    cancelled_by_id = fields.Many2one("res.users", string="Cancelled By", readonly=True)
+    cancelled_by_id = fields.Many2one("res.users", readonly=True)
     replaced_by = fields.Char(
         readonly=True, help="Key of the event that counts instead of this one."
     )
@@ -69,6 +70,11 @@ class UsageEvent(models.Model):
             """
         )
 
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        domain = Domain(domain).map_conditions(_search_key)
+        return super()._search(domain, *args, **kwargs)
+
     @api.depends("properties")
     def _compute_properties_text(self):
         for event in self:
@@ -85,12 +91,15 @@ class UsageEvent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._refuse_editing()
+        return super().create(vals_list)
 
     def write(self, vals):
         self._refuse_editing()
+        return super().write(vals)
 
     def unlink(self):
         self._refuse_editing()
+        return super().unlink()
 
     def _refuse_editing(self):
         raise UserError(
@@ -99,6 +108,25 @@ class UsageEvent(models.Model):
                 "event, or replace it by another one."
             )
         )
+
+    def action_replace(self):
+        """Open the form for an event that counts instead of this one."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Replace Event"),
+            "res_model": "usage.record",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_subscription_id": self.subscription_id.id,
+                "default_meter_id": self.meter_id.id,
+                "default_at": self.at,
+                "default_quantity": self.quantity,
+                "default_value": self.value,
+                "default_replaces": self.key,
+            },
+        }
 
     @contextmanager
     def _ingestion_cursor(self):
@@ -131,3 +159,20 @@ class UsageEvent(models.Model):
         store.lock_partitions(cr)
         if month in store.find_months_missing(cr, month):
             store.add_partition(cr, month)
+
+
+def _search_key(condition):
+    """Have whole keys found in their own table: the events have no index of them."""
+    if condition.field_expr != "key" or condition.operator not in ("=", "in"):
+        return condition
+    values = [condition.value] if condition.operator == "=" else list(condition.value)
+    keys = [value for value in values if isinstance(value, str)]
+    return Domain.custom(
+        to_sql=lambda _model, alias, _query: SQL(
+            "%s IN (SELECT event_id FROM usage_event_key WHERE key = ANY(%s) "
+            "AND company_id IN (SELECT id FROM res_company))",
+            SQL.identifier(alias, "id"),
+            keys,
+        ),
+        predicate=lambda event: event.key in keys,
+    )

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import split_every
 
+from ..core.event_values import is_text
 from . import usage_event_writer as writer
 
 CHUNK = 10_000
@@ -40,7 +41,8 @@ class UsageEvent(models.Model):
         return results
 
     def _cancel_part(self, cr, keys, reason, company):
-        texts = [key for key in keys if isinstance(key, str) and "\x00" not in key]
+        self.check_access("read")
+        texts = [key for key in keys if isinstance(key, str) and is_text(key)]
         found = writer.find_events(cr, company.id, texts)
         contract_ids = {contract_id for _id, contract_id, _is_cancelled in found.values()}
         contracts = self.env["billing.subscription"].browse(contract_ids)

@@ -98,6 +98,7 @@ class UsageEvent(models.Model):
 
         :param targets: what is known of contracts and meters, added to
         """
+        self.check_access("read")
         refused, waiting = {}, range(len(events))
         latest = cr.now() + GRACE
         while waiting:

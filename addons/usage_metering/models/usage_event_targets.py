@@ -2,7 +2,8 @@ from datetime import datetime, timedelta
 
 from odoo import api, models
 
-from ..core.ingestion import Rejection, Target
+from ..core.event_values import Rejection
+from ..core.ingestion import Target
 from .usage_rating import to_utc
 
 MAX_ID = 2**31

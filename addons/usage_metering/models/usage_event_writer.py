@@ -8,7 +8,8 @@ from io import StringIO
 
 from odoo.tools import SQL
 
-from ..core.ingestion import ROW_COLUMNS, Rejection
+from ..core.event_values import Rejection
+from ..core.ingestion import ROW_COLUMNS
 
 # The number comes from a name that is looked up when a row is copied: a default that is bound to
 # the sequence would keep the addon from being uninstalled as long as any session has the table.
