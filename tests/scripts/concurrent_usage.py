@@ -12,6 +12,7 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
+ROUNDS = 60  # then the others get a chance to finish
 folder, name = Path(os.environ["TURN_FOLDER"]), os.environ["TURN_NAME"]
 rng = random.Random(f"{os.environ['TURN_SEED']} {name}")
 others = os.environ["TURN_UNTIL"].split()
@@ -43,7 +44,13 @@ def send():
     return [event["key"] for event in batch]
 
 
-while not all((folder / f"{other}.json").exists() for other in others):
+def is_over():
+    return all((folder / f"{other}.json").exists() for other in others)
+
+
+for _round in range(ROUNDS):
+    if is_over():
+        break
     keys = send()
     if rng.random() < 0.3:
         events._cancel_events(keys[:2], "by mistake")
