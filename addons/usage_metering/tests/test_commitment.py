@@ -74,6 +74,21 @@ class TestCommitment(UsageCommon):
         self._use(contract, "2025-01-10T00:00:00", 3)
         self.assertEqual(self._run_billing("2025-02-01").amount_untaxed, 15.0)
 
+    def test_minimums_do_not_count_towards_each_other(self):
+        plan = self._create_metered_plan(
+            others=[
+                {"name": "Platform", "unit_price": 100.0, "is_commitment": True},
+                {"name": "Support", "unit_price": 80.0, "is_commitment": True},
+            ],
+        )
+        contract = self._create_metered_contract(plan)
+        self._run_billing("2025-02-01")
+        self._use(contract, "2025-01-10T00:00:00", 3)
+        self._run_billing("2025-02-02")
+        billed = contract.period_ids.grouped("charge_id")
+        sums = {charge.name: sum(rows.mapped("amount")) for charge, rows in billed.items()}
+        self.assertEqual(sums, {"Usage": 30.0, "Platform": 70.0, "Support": 50.0})
+
     def test_needs_a_flat_fee(self):
         with self.assertRaises(ValidationError):
             self._create_metered_plan({"is_commitment": True})
