@@ -111,7 +111,7 @@ def _read_row(line: int, cells: list[str], names: list[str], decimal_comma: bool
     if decimal_comma and "quantity" in event:
         found = _GROUPED(event["quantity"])
         if not found:
-            return Row(line, event, Rejection("quantity_invalid", "quantity"))
+            return Row(line, event, Rejection("quantity_comma", "quantity"))
         whole, part = found[1].replace(".", ""), found[2]
         event["quantity"] = f"{whole}.{part}" if part else whole
     return Row(line, event)

@@ -61,6 +61,10 @@ class UsageEvent(models.Model):
     def _get_row_texts(self):
         """Texts for lines of files, by code."""
         return {
+            "quantity_comma": lambda _data: self.env._(
+                "quantity: not a number like 1.234,5. Correct it, or choose the other way of "
+                "writing quantities."
+            ),
             "row_unreadable": lambda _data: self.env._(
                 "The line cannot be read. Look for quotation marks without an end, or for very "
                 "long texts."

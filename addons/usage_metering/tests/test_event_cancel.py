@@ -138,7 +138,7 @@ class TestEventCancel(UsageEventCommon):
             self.env["usage.event.cancel"].create({"reason": "Nothing"}).action_confirm()
 
     def test_replace_dialog(self):
-        self._ingest(self._event("a", quantity=5))
+        self._ingest(self._event("a", quantity=5, properties={"region": "eu"}))
         action = self._get_events().action_replace()
         form = Form(self.env["usage.record"].with_context(**action["context"]))
         self.assertEqual((form.quantity, str(form.at)), (5, "2025-01-15 10:00:00"))
@@ -147,6 +147,7 @@ class TestEventCancel(UsageEventCommon):
         old, new = self._get_events()
         self.assertEqual((old.state, old.replaced_by), ("cancelled", new.key))
         self.assertEqual((new.quantity, new.at, new.state), (7, old.at, "counted"))
+        self.assertEqual(new.properties, {"region": "eu"})
 
     def test_events_are_not_edited(self):
         self._ingest(self._event("a"))

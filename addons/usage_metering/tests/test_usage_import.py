@@ -35,6 +35,7 @@ class TestUsageImport(UsageEventCommon):
             wizard.line_ids.mapped(lambda line: (line.line_number, line.key)), [(4, "c"), (5, "d")]
         )
         self.assertIn("at: not a date", wizard.line_ids[0].message)
+        self.assertIn("like 1.234,5", wizard.line_ids[1].message)
         rejected = base64.b64decode(wizard.rejected_file).decode("utf-8-sig")
         self.assertEqual(len(rejected.splitlines()), 3)
         self.assertIn("4;c;", rejected)

@@ -58,6 +58,14 @@ class UsageRecord(models.TransientModel):
                 today = contract.partner_id._get_billing_today(contract.company_id)
                 record.at = to_utc(today, contract._get_usage_zone())
 
+    def _get_properties(self):
+        """Those of the event that is replaced: meters and charges may choose by them."""
+        if not self.replaces:
+            return None
+        company = self.subscription_id.company_id
+        domain = [("key", "=", self.replaces), ("company_id", "=", company.id)]
+        return self.env["usage.event"].search(domain).properties or None
+
     def action_record(self):
         """Take the event in; what speaks against it is shown."""
         self.ensure_one()
@@ -69,6 +77,7 @@ class UsageRecord(models.TransientModel):
             "quantity": self.quantity,
             "value": self.value or None,
             "replaces": self.replaces or None,
+            "properties": self._get_properties(),
         }
         company = self.subscription_id.company_id
         [result] = self.env["usage.event"]._ingest([event], company)
