@@ -10,6 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/security.xml",
+        "data/alerts.xml",
         "views/usage_meter_views.xml",
         "views/billing_charge_views.xml",
         "views/menus.xml",

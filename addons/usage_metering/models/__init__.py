@@ -14,3 +14,6 @@ from . import billing_subscription_invoicing
 from . import billing_subscription_live
 from . import usage_correction
 from . import billing_run
+from . import usage_alert
+from . import usage_alert_notice
+from . import usage_alert_watch

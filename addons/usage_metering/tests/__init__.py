@@ -1,3 +1,4 @@
+from . import test_alerts
 from . import test_commitment
 from . import test_correction
 from . import test_interim
