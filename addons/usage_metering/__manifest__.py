@@ -10,9 +10,17 @@
     "data": [
         "security/ir.model.access.csv",
         "security/security.xml",
+        "data/usage_cron.xml",
         "data/alerts.xml",
         "views/usage_meter_views.xml",
         "views/billing_charge_views.xml",
+        "views/live_usage.xml",
+        "views/billing_subscription_views.xml",
+        "views/billing_plan_views.xml",
+        "views/billing_period_views.xml",
+        "views/usage_correction_views.xml",
+        "views/usage_alert_views.xml",
         "views/menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

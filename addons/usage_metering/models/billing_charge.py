@@ -21,8 +21,8 @@ class BillingCharge(models.Model):
         "usage.meter",
         index="btree_not_null",
         ondelete="restrict",
-        help="The quantity is what this meter measured in the period. It is billed when the period "
-        "is over, and never in part.",
+        help="The quantity is what this meter measured in the period. It is billed when the "
+        "period is over, and never in part.",
     )
     usage_filter_ids = fields.One2many(
         "usage.filter",
@@ -41,7 +41,6 @@ class BillingCharge(models.Model):
         string="Window Unit",
         default="month",
     )
-
     is_commitment = fields.Boolean(
         string="Minimum for the Plan",
         help="The price is the least that fees and usage of a full period come to. Charged is "

@@ -63,7 +63,7 @@ class BillingSubscriptionLine(models.Model):
 
     def _get_line_shape(self, item):
         """What is given back has a negative quantity, as credits have: no negative price."""
-        if isinstance(item, UsageItem) and item.corrects:
+        if isinstance(item, UsageItem) and (item.corrects or item.draft.amount < 0):
             sign = -1 if item.draft.amount < 0 else 1
             return invoicing.LineShape(Decimal(sign), abs(item.draft.amount))
         return super()._get_line_shape(item)

@@ -87,7 +87,7 @@ class BillingSubscription(models.Model):
             for line, rows in tasks.items()
             for task, _charge in rows
         }  # fmt: skip
-        later = lines._rate_tasks(tasks, book.copy(), expected, standings, is_whole=True)
+        later = lines._rate_tasks(tasks, book.fork(), expected, standings, is_whole=True)
         now = lines._rate_tasks(tasks, book, usage, standings, is_whole=True)
         for line, rows in tasks.items():
             for task, charge in rows:

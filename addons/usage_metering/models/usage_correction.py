@@ -13,10 +13,12 @@ class UsageCorrection(models.Model):
         "billing.subscription.line", required=True, readonly=True, index=True, ondelete="restrict"
     )
     subscription_id = fields.Many2one(related="line_id.subscription_id", store=True, index=True)
-    partner_id = fields.Many2one(related="subscription_id.partner_id", string="Customer")
+    partner_id = fields.Many2one(
+        related="subscription_id.partner_id", string="Customer", store=True, index=True
+    )
     company_id = fields.Many2one(related="line_id.company_id", store=True)
     currency_id = fields.Many2one(related="line_id.currency_id")
-    charge_id = fields.Many2one(related="line_id.charge_id")
+    charge_id = fields.Many2one(related="line_id.charge_id", store=True)
     origin_id = fields.Many2one(
         "billing.period", string="Billed Period", required=True, readonly=True, index=True,
         ondelete="restrict",

@@ -123,7 +123,7 @@ class QuotaBook:
         self.quotas = defaultdict(list)
         self.left = {}
 
-    def copy(self):
+    def fork(self):
         """The same to try something with."""
         book = QuotaBook()
         book.quotas, book.left = self.quotas, dict(self.left)

@@ -64,7 +64,7 @@ class UsageItem(DueItem):
 
     @property
     def gives_back(self):
-        return bool(self.corrects) and self.draft.amount < 0
+        return self.draft.amount < 0
 
     @property
     def needs_document(self):
