@@ -24,6 +24,8 @@ SHARED = {
     "billing.charge.tier": "as its plan",
     "billing.entitlement": "as its plan",
     "billing.price.change": "as its plan",
+    "usage.filter": "as its meter",
+    "usage.meter": "meters hold for all units",
     "billing.test.clock": "the date of a customer of a sandbox, whom units share",
     "billing.test.clock.result": "as its clock, there are no real customers",
     "billing.run": "counts of a whole company; what it did is read by contract",
@@ -198,10 +200,52 @@ class AccessCommon(SubscriptionBillingCommon):
             {"feature_id": feature.id, "version_id": plan.current_version_id.id}
         )
         cls.env["billing.bonus.rule"].create({"name": f"CFG-{world}", "period_count": 1})
+        meter = cls._plant_meter(world, company)
+        charges[0].write({"charge_model": "per_unit", "meter_id": meter.id, "is_option": False})
         cls.env["billing.coupon"].create(
             {"name": f"CFG-{world}", "code": f"CFG-{world}", "kind": "percent", "percent": 5.0}
         )
         return plan
+
+    @classmethod
+    def _plant_meter(cls, world, company):
+        values = {"property_name": f"CFG-{world}", "operator": "not in", "values": "no"}
+        return cls.env["usage.meter"].create(
+            {
+                "name": f"CFG-{world}",
+                "code": f"CFG-{world}",
+                "company_id": company.id,
+                "filter_ids": [Command.create(values)],
+            }
+        )
+
+    @classmethod
+    def _plant_usage(cls, world, contract):
+        """Usage of the contract: an event, a quota, alerts and a difference."""
+        line = contract.line_ids.filtered("meter_id")
+        meter = line.meter_id
+        owner = {"subscription_id": contract.id, "meter_id": meter.id}
+        cls.env["usage.event"]._store_events(
+            [
+                {
+                    "key": f"DOC-{world}",
+                    "contract": contract.id,
+                    "meter": meter.code,
+                    "at": f"{cls.today - timedelta(days=1)}T12:00:00",
+                    "quantity": 3,
+                    "properties": {"note": f"DOC-{world}"},
+                }
+            ],
+            contract.company_id,
+        )
+        quota = {"quantity": 1, "start_date": cls.today, "reason": f"DOC-{world}"}
+        cls.env["usage.quota"].create({**owner, **quota})
+        cls.env["usage.alert"].create({**owner, "level": 1})
+        assert contract.sudo()._check_usage_alerts(cls.today)
+        period = contract.period_ids[:1]
+        cls.env["usage.correction"].sudo().create(
+            {"line_id": line.id, "origin_id": period.id, "amount": 1.0, "state": "ignored"}
+        )
 
     @classmethod
     def _plant_contract(cls, world, company, unit, plan):
@@ -229,6 +273,7 @@ class AccessCommon(SubscriptionBillingCommon):
         )
         contract.analytic_distribution = {str(account.id): 100}
         moves = contract.sudo()._bill(cls.today)
+        cls._plant_usage(world, contract)
         contract._hold("pause", f"DOC-{world}", True, cls.today)
         wizard = cls.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=moves.ids

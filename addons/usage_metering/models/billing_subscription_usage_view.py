@@ -23,14 +23,18 @@ class BillingSubscription(models.Model):
             contract.usage_html = contract._origin.is_metered and contract._origin._render_usage()
 
     def _render_usage(self):
-        """A contract that cannot be rated still opens, and says why."""
+        return self.env["ir.qweb"]._render(
+            "usage_metering.live_usage", {"usage": self._get_usage_view()}
+        )
+
+    def _get_usage_view(self):
+        """The running usage in words, or the ``problem`` of a contract that cannot be rated."""
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                values = self._prepare_usage_views()[self.id]
+                return self._prepare_usage_views()[self.id]
         except UserError as error:
-            values = {"problem": error.args[0]}
-        return self.env["ir.qweb"]._render("usage_metering.live_usage", {"usage": values})
+            return {"problem": error.args[0], "charges": [], "quotas": []}
 
     def _compute_usage_correction_count(self):
         groups = self.env["usage.correction"]._read_group(

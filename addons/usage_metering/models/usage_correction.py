@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class UsageCorrection(models.Model):
@@ -43,6 +44,14 @@ class UsageCorrection(models.Model):
     _one_ignored = models.UniqueIndex(
         "(origin_id) WHERE state = 'ignored'", "This difference is listed already."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A difference that is billed by now does not wait any more."""
+        billed = [values["origin_id"] for values in vals_list if values["state"] == "billed"]
+        waiting = Domain("origin_id", "in", billed) & Domain("state", "=", "ignored")
+        self.search(waiting).unlink()
+        return super().create(vals_list)
 
 
 class BillingPeriod(models.Model):

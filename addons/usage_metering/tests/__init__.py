@@ -8,3 +8,4 @@ from . import test_measuring
 from . import test_quota
 from . import test_rating
 from . import test_usage_history
+from . import test_usage_screens

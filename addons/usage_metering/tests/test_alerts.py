@@ -309,17 +309,17 @@ class TestWatch(UsageCommon):
 
     def test_sandbox(self):
         """The clock tells of levels, the cron leaves its customer alone; no mail gets out."""
-        clock = self._create_sandbox_clock(self.partner_a, self.today)
-        day = self._day(self.today).replace(year=self.today.year + 1)
-        self._use(self.contract, f"{day}T01:00:00", 6)
+        clock = self._create_sandbox_clock(self.partner_a, "2025-01-04")
+        contract = self._create_metered_contract()
+        self._use(contract, "2025-01-05T00:00:00", 6)
         self._run_cron()
         self.assertFalse(self.env["usage.alert.notice"].search([]))
-        clock.sudo().date = day.replace(day=1)
-        clock._advance_to(day) if day.day > 1 else clock._run_one_day(day)
+        clock._advance_to(self._day("2025-01-05"))
         notice = self.env["usage.alert.notice"].search([])
-        self.assertEqual(notice.notice_date.month, day.month)
-        labels = clock.result_ids.mapped("name")
-        self.assertIn("Usage alert reached", " ".join(labels))
+        self.assertEqual(str(notice.notice_date), "2025-01-05")
+        results = self.env["billing.test.clock.result"].search([("clock_id", "=", clock.id)])
+        self.assertIn("Usage alert reached", results.mapped("name"))
         mail = notice.sudo().mail_message_id.mail_ids
         mail.send()
         self.assertEqual(mail.state, "cancel")
+        self.assertEqual(self._get_documents(contract), [("out_invoice", 60.0)])
