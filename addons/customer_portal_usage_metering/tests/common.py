@@ -60,5 +60,5 @@ class UsagePortalCommon(ContractPortalCommon):
             "quantity": quantity,
             **values,
         }
-        [result] = cls.env["usage.event"]._store_events([event], cls.company)
+        [result] = cls.env["usage.event"]._ingest_here([event], cls.company)
         assert result["status"] == "accepted", result

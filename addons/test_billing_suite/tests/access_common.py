@@ -225,7 +225,7 @@ class AccessCommon(SubscriptionBillingCommon):
         line = contract.line_ids.filtered("meter_id")
         meter = line.meter_id
         owner = {"subscription_id": contract.id, "meter_id": meter.id}
-        cls.env["usage.event"]._store_events(
+        cls.env["usage.event"]._ingest_here(
             [
                 {
                     "key": f"DOC-{world}",
