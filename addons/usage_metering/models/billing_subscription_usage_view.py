@@ -5,6 +5,8 @@ from odoo.tools import format_date, format_datetime, formatLang
 from ..core.chart import chart_spans, heights
 from ..core.rating import Usage
 
+MANY = 100
+
 
 class BillingSubscription(models.Model):
     """Usage of the running periods as people see it, in the backend and in the portal."""
@@ -75,7 +77,9 @@ class BillingSubscription(models.Model):
     def _get_as_of(self, day):
         """The moment, unless a test clock shows another day."""
         now = self.env.cr.now()
-        return format_datetime(self.env, now) if now.date() == day else format_date(self.env, day)
+        if now.date() != day:
+            return format_date(self.env, day)
+        return format_datetime(self.env, now, dt_format="short")
 
     @api.model
     def _measure_charts(self, live, day):
@@ -103,7 +107,7 @@ class BillingSubscription(models.Model):
             "days": self.env._("%(days)s of %(of_days)s days", days=days, of_days=period.days),
             "quantity": self._format_usage(found.quantity, unit),
             "amount": self._format_money(found.amount),
-            "expected_quantity": self._format_usage(found.expected_quantity, unit),
+            "expected_quantity": self._format_usage(_estimate(found.expected_quantity), unit),
             "expected_amount": self._format_money(found.expected_amount),
             "billed": self._format_money(found.billed) if found.billed else "",
             "prepaid": self._format_usage(found.prepaid, unit) if found.prepaid else "",
@@ -169,3 +173,8 @@ class BillingSubscription(models.Model):
             "usage_metering.action_usage_correction"
         )
         return action | {"domain": [("subscription_id", "=", self.id)], "context": {}}
+
+
+def _estimate(quantity):
+    """An estimate without places that nobody can know."""
+    return round(quantity, 0 if abs(quantity) >= MANY else 2)
