@@ -35,3 +35,7 @@ bench-billing:  ## a billing run against plain Odoo and OCA contract; N=<invoice
 .PHONY: bench-pdf
 bench-pdf:  ## printing invoices in process against Odoo with wkhtmltopdf; N=<invoices per side>
 	@scripts/bench-pdf $(N)
+
+.PHONY: bench-usage
+bench-usage:  ## taking in usage events against a bare COPY, and rating them; N=<events>
+	@scripts/bench-usage $(N)

@@ -106,7 +106,7 @@ def parse_events(
     >>> batch = parse_events([sent, sent, 5], range(3), {("SUB1", "calls"): hosting},
     ...                      datetime(2026, 3, 1))
     >>> batch.rows
-    ['0\t7\t3\t2026-02-01 10:00:00\t1\t\\N\t\\N\ta\n']
+    ['0\t7\t3\t2026-02-01T10:00:00\t1\t\\N\t\\N\ta\n']
     >>> batch.repeated, {nr: str(reason) for nr, reason in batch.rejected.items()}
     ([1], {2: 'not_an_object'})
     """
@@ -115,10 +115,8 @@ def parse_events(
     for nr in positions:
         event = events[nr]
         try:
-            pair = check_names(event)
-            target = targets.get(pair)
+            target = _find_target(event, targets, batch)
             if target is None:
-                batch.unknown.add(pair)
                 continue
             row, key, replaces = parse_event(nr, event, target, latest)  # type: ignore[arg-type]
         except Rejection as reason:
@@ -131,6 +129,25 @@ def parse_events(
             batch.replaced[nr] = replaces
         add_row(row)
     return batch
+
+
+def _find_target(event: object, targets: Targets, batch: Batch) -> Target | Rejection | None:
+    """The target of an event, None if it is to be looked up.
+
+    :raises Rejection: see ``check_names``
+    """
+    try:
+        contract = event["contract"]  # type: ignore[index]
+        # A number may equal what is no number: True is 1, and is no contract.
+        if type(contract) is str and event.keys() <= FIELDS:  # type: ignore[attr-defined]
+            return targets[contract, event["meter"]]  # type: ignore[index]
+    except (KeyError, TypeError, AttributeError):
+        pass
+    pair = check_names(event)
+    target = targets.get(pair)
+    if target is None:
+        batch.unknown.add(pair)
+    return target
 
 
 def check_names(event: object) -> Pair:
@@ -180,17 +197,21 @@ def parse_event(
         raise Rejection("missing", "key")
     if isinstance(target, Rejection):
         raise target
-    at = parse_time(event.get("at"))
+    at, moment = _parse_moment(event.get("at"))
     if at >= target.end_at or at < target.first_at or at > (target.latest_at or latest):
         raise _find_time_problem(at, target)
-    quantity = parse_quantity(event["quantity"]) if "quantity" in event else "1"
-    value = _parse_value(event.get("value"))
-    properties = _parse_properties(event.get("properties"))
-    replaces = _parse_key(event, "replaces")
-    if replaces == key:
-        raise Rejection("replaces_itself", "replaces")
+    quantity = event.get("quantity", 1)
+    if type(quantity) is not int or not -_INT_LIMIT < quantity < _INT_LIMIT:
+        quantity = parse_quantity(quantity)
+    value = _parse_value(event["value"]) if "value" in event else "\\N"
+    properties = _parse_properties(event["properties"]) if "properties" in event else "\\N"
+    replaces = None
+    if "replaces" in event:
+        replaces = _parse_key(event, "replaces")
+        if replaces == key:
+            raise Rejection("replaces_itself", "replaces")
     row = (
-        f"{nr}\t{target.subscription_id}\t{target.meter_id}\t{at.isoformat(' ')}\t{quantity}"
+        f"{nr}\t{target.subscription_id}\t{target.meter_id}\t{moment}\t{quantity}"
         f"\t{value}\t{properties}\t{_escape(key)}\n"
     )
     return row, key, replaces
@@ -210,9 +231,35 @@ def _parse_key(event: Mapping[str, Any], name: str) -> str | None:
         return None
     if type(key) is not str:
         raise Rejection("wrong_type", name)
-    if not _is_text(key):
+    if not (0 < len(key) <= MAX_TEXT and key.isascii() and key.isprintable()) and not _is_text(
+        key
+    ):
         raise Rejection("key_invalid", name)
     return key
+
+
+def _parse_moment(value: object) -> tuple[datetime, str]:
+    """A time as naive UTC, and as PostgreSQL reads it.
+
+    Most senders write ``2026-01-31T14:30:00.123Z``: told by its shape, read at once, and passed
+    on as it is.
+    """
+    if type(value) is str and len(value) in _USUAL_LENGTHS and value[-1] == "Z":
+        text = value[:-1]
+        shape = text[4] + text[7] + text[10] + text[13] + text[16] + text[19:20]
+        if shape in _USUAL_SHAPES:
+            try:
+                at = datetime.fromisoformat(text)
+            except ValueError:
+                raise Rejection("time_invalid", "at") from None
+            if at.tzinfo is None:
+                return at, text
+    at = parse_time(value)
+    return at, at.isoformat(" ")
+
+
+_USUAL_LENGTHS = frozenset((20, 24, 27))
+_USUAL_SHAPES = frozenset(("--T::", "--T::."))
 
 
 def parse_time(value: object) -> datetime:

@@ -164,8 +164,8 @@ class BillingPeriod(models.Model):
             notes.insert(
                 0,
                 self.env._(
-                    "Difference to what %(invoice)s billed for this period, because usage arrived, "
-                    "changed or was cancelled since.",
+                    "Difference to what %(invoice)s billed for this period, because usage "
+                    "arrived, changed or was cancelled since.",
                     invoice=origin.move_id.name or self.env._("no invoice"),
                 ),
             )

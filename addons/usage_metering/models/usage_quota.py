@@ -26,8 +26,8 @@ class BillingCharge(models.Model):
         string="Prepays Usage Of",
         index="btree_not_null",
         ondelete="restrict",
-        help="Whoever pays this charge has units of this meter in advance: usage takes them before "
-        "anything is charged.",
+        help="Whoever pays this charge has units of this meter in advance: usage takes them "
+        "before anything is charged.",
     )
     quota_units = fields.Float(
         string="Prepaid Units",

@@ -137,3 +137,41 @@ class TestCorrection(UsageCommon):
                 ("2025-03-01", "2025-04-01", 0.0),
             ],
         )
+
+    def test_by_the_price_it_was_billed_with(self):
+        contract = self._bill_january()
+        contract.line_ids.unit_price = 99.0
+        self._use(contract, "2025-01-20T12:00:00", 2)
+        self.assertEqual(self._run_billing("2025-02-10").amount_untaxed, 20.0)
+
+    def test_with_the_taxes_it_was_billed_with(self):
+        contract = self._bill_january()
+        [old] = contract.period_ids.invoice_line_id.tax_ids
+        new = old.copy({"name": "New rate", "amount": 7})
+        self.service.taxes_id = new
+        self._use(contract, "2025-01-20T12:00:00", 2)
+        self._use(contract, "2025-02-10T12:00:00", 1)
+        lines = self._run_billing("2025-03-01").invoice_line_ids.sorted("price_subtotal")
+        self.assertEqual(lines[0].tax_ids, new)
+        self.assertEqual(lines[1].tax_ids, old)
+
+    def test_looked_at_once(self):
+        contract = self._bill_january()
+        self._use(contract, "2025-01-20T12:00:00", 0)
+        self._run_billing("2025-02-10")
+        self.assertFalse(contract._get_first_marks(), "the event was looked at")
+        self.assertEqual(str(contract.next_billing_date), "2025-03-01")
+
+    def test_as_a_credit_note_beside_an_invoice(self):
+        plan = self._create_metered_plan()
+        plan.current_version_id.credit_document = "credit_note"
+        contract = self._bill_january(plan)
+        self._cancel(self.key)
+        self._use(contract, "2025-02-15T12:00:00", 9)
+        self._run_billing("2025-03-01")
+        self.assertEqual(
+            sorted(self._get_documents(contract)),
+            [("out_invoice", 30.0), ("out_invoice", 90.0), ("out_refund", 30.0)],
+        )
+        refund = contract.period_ids.move_id.filtered(lambda m: m.move_type == "out_refund")
+        self.assertEqual(refund.invoice_line_ids.price_unit, 30.0)
