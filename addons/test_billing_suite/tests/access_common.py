@@ -106,7 +106,6 @@ class AccessCommon(SubscriptionBillingCommon):
             for name, model in cls.env.items()
             if model._original_module in addons
             and not (model._abstract or model._transient)
-            and model._auto
         ]
 
     @classmethod

@@ -36,8 +36,8 @@ class BillingCharge(models.Model):
             unit = dict(self._fields["window_unit"]._description_selection(self.env))
             notes.append(
                 self.env._(
-                    "Tiers and limits count over %(count)s %(unit)s: the example is what they cost "
-                    "together.",
+                    "Tiers and limits count over %(count)s %(unit)s: the example is what they "
+                    "cost together.",
                     count=self.window_count,
                     unit=unit.get(self.window_unit, ""),
                 )

@@ -45,8 +45,8 @@ class BillingPeriod(models.Model):
             unit = dict(charge._fields["window_unit"]._description_selection(self.env))
             notes.append(
                 self.env._(
-                    "Tiers and limits count over %(count)s %(unit)s: what the time before has cost "
-                    "is taken off.",
+                    "Tiers and limits count over %(count)s %(unit)s: what the time before has "
+                    "cost is taken off.",
                     count=charge.window_count,
                     unit=unit[charge.window_unit],
                 )
@@ -62,7 +62,7 @@ class UsageFilter(models.Model):
     def _get_text(self):
         """The filter in words, e.g. “region: eu, us”."""
         self.ensure_one()
-        values = ", ".join(self._get_values())
+        texts = {"property": self.property_name, "values": ", ".join(self._get_values())}
         if self.operator == "in":
-            return self.env._("%(property)s: %(values)s", property=self.property_name, values=values)
-        return self.env._("%(property)s: not %(values)s", property=self.property_name, values=values)
+            return self.env._("%(property)s: %(values)s", **texts)
+        return self.env._("%(property)s: not %(values)s", **texts)

@@ -77,9 +77,11 @@ class BillingSubscription(models.Model):
     def _get_as_of(self, day):
         """The moment, unless a test clock shows another day."""
         now = self.env.cr.now()
-        if now.date() != day:
-            return format_date(self.env, day)
-        return format_datetime(self.env, now, dt_format="short")
+        if now.date() == day:
+            text = format_datetime(self.env, now, dt_format="short")
+        else:
+            text = format_date(self.env, day)
+        return self.env._("As of %s.", text)
 
     @api.model
     def _measure_charts(self, live, day):
@@ -151,10 +153,15 @@ class BillingSubscription(models.Model):
         last = fields.Date.subtract(quota.end, days=1) if quota.end else None
         return {
             "name": quota.meter.name,
-            "total": self._format_usage(quota.total),
-            "left": self._format_usage(quota.left),
+            "left": self.env._(
+                "%(left)s of %(total)s left",
+                left=self._format_usage(quota.left),
+                total=self._format_usage(quota.total),
+            ),
             "used": int(used),
-            "until": format_date(self.env, last) if last else "",
+            "until": self.env._("Valid until %s", format_date(self.env, last))
+            if last
+            else self.env._("Valid as long as the contract"),
         }
 
     def _format_usage(self, quantity, unit=""):

@@ -126,14 +126,15 @@ class UsageAlert(models.Model):
             if bool(alert.charge_id) == bool(alert.subscription_id):
                 raise ValidationError(
                     self.env._(
-                        "Usage alert: choose either a charge, for all its contracts, or a contract."
+                        "Usage alert: choose either a charge, for all its contracts, or a "
+                        "contract."
                     )
                 )
             if alert.meter_id not in alert.allowed_meter_ids:
                 raise ValidationError(
                     self.env._(
-                        "Meter of the usage alert: %(meter)s is not measured for %(owner)s. Choose "
-                        "a meter that one of its charges has.",
+                        "Meter of the usage alert: %(meter)s is not measured for %(owner)s. "
+                        "Choose a meter that one of its charges has.",
                         meter=alert.meter_id.name,
                         owner=(alert.subscription_id or alert.charge_id).display_name,
                     )

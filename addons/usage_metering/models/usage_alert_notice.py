@@ -94,7 +94,7 @@ class BillingSubscription(models.Model):
         :return: the new ``usage.alert.notice`` records
         """
         wanted = {line: alerts for line, alerts in self._get_usage_alerts().items() if alerts}
-        contracts = self.env["billing.subscription"].union(*(line.subscription_id for line in wanted))
+        contracts = self.browse().union(*(line.subscription_id for line in wanted))
         live, quotas = contracts._look_at_usage(today)
         readings = {
             found.line: _read(found, quotas[contract_id], today)
@@ -117,17 +117,10 @@ class BillingSubscription(models.Model):
     @api.model
     def _get_told(self, wanted, readings):
         """Dict of line and begin of its period -> set of id and level of what was told of."""
-        notices = (
-            self.env["usage.alert.notice"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("line_id", "in", [line.id for line in wanted]),
-                    ("start_date", "in", [day for _r, days in readings.values() for day in days.values()]),
-                ],
-                ["line_id", "alert_id", "start_date", "level"],
-            )
-        )
+        days = {day for _reading, starts in readings.values() for day in starts.values()}
+        domain = [("line_id", "in", [line.id for line in wanted]), ("start_date", "in", list(days))]
+        notices = self.env["usage.alert.notice"].sudo()
+        notices = notices.search_fetch(domain, ["line_id", "alert_id", "start_date", "level"])
         told = defaultdict(set)
         for notice in notices:
             key = (notice.alert_id.id, Decimal(str(notice.level)))
@@ -191,7 +184,8 @@ class UsageAlertTelling(models.Model):
         rest = self
         while rest:
             # One fact of each contract at a time: facts of a contract are numbered.
-            now = self.browse(notices[0].id for notices in rest.grouped("subscription_id").values())
+            groups = rest.grouped("subscription_id").values()
+            now = self.browse(notices[0].id for notices in groups)
             facts = {notice.subscription_id.id: notice._prepare_fact() for notice in now}
             self.env["billing.event"]._record(
                 "usage.alert_reached", now.subscription_id, facts

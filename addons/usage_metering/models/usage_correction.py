@@ -13,7 +13,9 @@ class UsageCorrection(models.Model):
     line_id = fields.Many2one(
         "billing.subscription.line", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    subscription_id = fields.Many2one(related="line_id.subscription_id", string="Contract", store=True, index=True)
+    subscription_id = fields.Many2one(
+        related="line_id.subscription_id", string="Contract", store=True, index=True
+    )
     partner_id = fields.Many2one(
         related="subscription_id.partner_id", string="Customer", store=True, index=True
     )

@@ -16,7 +16,8 @@ class TestUsageView(UsageCommon):
         self._use(contract, "2025-04-03T00:00:00", 29)
         self._run_billing("2025-04-01")
         [charge] = self._view(contract, "2025-04-15")["charges"]
-        found = {name: charge[name] for name in ("days", "quantity", "expected_quantity", "billed")}
+        names = ("days", "quantity", "expected_quantity", "billed")
+        found = {name: charge[name] for name in names}
         unit = contract.line_ids.uom_id.name
         self.assertEqual(
             found,
@@ -66,7 +67,12 @@ class TestUsageView(UsageCommon):
         [found] = view["quotas"]
         self.assertEqual(
             found,
-            {"name": "units", "total": "10", "left": "6", "used": 40, "until": "02/28/2025"},
+            {
+                "name": "units",
+                "left": "6 of 10 left",
+                "used": 40,
+                "until": "Valid until 02/28/2025",
+            },
         )
         self.assertTrue(view["charges"][0]["prepaid"].startswith("4 "))
         self.assertIn("0.00", view["charges"][0]["amount"])
@@ -117,7 +123,8 @@ class TestUsageScreens(UsageCommon):
             [
                 "Counted: 1 events of “units” (Sum of the quantities).",
                 "Only events with region: eu, ch, test: not yes.",
-                "Tiers and limits count over 3 Months: what the time before has cost is taken off.",
+                "Tiers and limits count over 3 Months: what the time before has cost is taken "
+                "off.",
                 "Days begin and end by the clock of Europe/Zurich.",
             ],
         )
