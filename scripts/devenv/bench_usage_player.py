@@ -18,6 +18,7 @@ from io import StringIO
 from unittest.mock import patch
 
 from odoo import Command
+
 from odoo.addons.usage_metering.models import usage_event_ingest, usage_event_writer
 
 COUNT = int(os.environ["BENCH_COUNT"])

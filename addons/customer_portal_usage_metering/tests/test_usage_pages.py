@@ -52,7 +52,7 @@ class TestUsagePages(UsagePortalCommon, HttpCase):
         """The page comes, without words that are meant for others."""
 
         def fail(records, today=None):
-            raise UserError("Tiers are missing")
+            raise UserError(records.env._("Tiers are missing"))
 
         self.patch(self.registry["billing.subscription"], "_look_at_usage", fail)
         page = self._get_page(self.metered.access_url, "portal_alpha")
@@ -168,9 +168,7 @@ class TestUsagePages(UsagePortalCommon, HttpCase):
         )
         self._post(self.metered, remove=own.id)
         self.assertTrue(own.exists(), "not set by the customer")
-        location = self._post(
-            self.foreign_metered, meter=self.meter.id, basis="amount", level="5"
-        )
+        location = self._post(self.foreign_metered, meter=self.meter.id, basis="amount", level="5")
         self.assertTrue(location.endswith("/my"))
         self.assertFalse(self.foreign_metered.usage_alert_ids)
         own.sudo().is_of_customer = True

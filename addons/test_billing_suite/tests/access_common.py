@@ -104,8 +104,7 @@ class AccessCommon(SubscriptionBillingCommon):
         return [
             name
             for name, model in cls.env.items()
-            if model._original_module in addons
-            and not (model._abstract or model._transient)
+            if model._original_module in addons and not (model._abstract or model._transient)
         ]
 
     @classmethod
@@ -134,7 +133,9 @@ class AccessCommon(SubscriptionBillingCommon):
                 {"name": f"Customer {world}", "email": f"customer-{world.lower()}@example.com"}
             )
             cls.units[world], cls.customers[world] = unit, customer
-            contract = cls._plant_contract(world, company, unit, cls._plant_plan(world, company))
+            plan = cls._plant_plan(world, company)
+            cls._plant_meter(world, plan)
+            contract = cls._plant_contract(world, company, unit, plan)
             cls.contracts[world] = contract.with_env(origin)
             cls._plant_run(world, contract)
             cls._plant_messages(world, contract)
@@ -199,24 +200,25 @@ class AccessCommon(SubscriptionBillingCommon):
             {"feature_id": feature.id, "version_id": plan.current_version_id.id}
         )
         cls.env["billing.bonus.rule"].create({"name": f"CFG-{world}", "period_count": 1})
-        meter = cls._plant_meter(world, company)
-        charges[0].write({"charge_model": "per_unit", "meter_id": meter.id, "is_option": False})
         cls.env["billing.coupon"].create(
             {"name": f"CFG-{world}", "code": f"CFG-{world}", "kind": "percent", "percent": 5.0}
         )
         return plan
 
     @classmethod
-    def _plant_meter(cls, world, company):
+    def _plant_meter(cls, world, plan):
+        """A meter with a filter, and a charge of a plan that is billed by it."""
         values = {"property_name": f"CFG-{world}", "operator": "not in", "values": "no"}
-        return cls.env["usage.meter"].create(
+        meter = cls.env["usage.meter"].create(
             {
                 "name": f"CFG-{world}",
                 "code": f"CFG-{world}",
-                "company_id": company.id,
+                "company_id": plan.company_id.id,
                 "filter_ids": [Command.create(values)],
             }
         )
+        charge = plan.charge_ids.filtered("is_option")[:1]
+        charge.write({"charge_model": "per_unit", "meter_id": meter.id, "is_option": False})
 
     @classmethod
     def _plant_usage(cls, world, contract):

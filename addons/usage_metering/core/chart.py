@@ -42,6 +42,4 @@ def heights(quantities: list[Decimal]) -> list[int]:
     [0]
     """
     top = max(quantities, default=Decimal(0))
-    return [
-        max(int(quantity * 100 / top), 2) if quantity > 0 else 0 for quantity in quantities
-    ]
+    return [max(int(quantity * 100 / top), 2) if quantity > 0 else 0 for quantity in quantities]

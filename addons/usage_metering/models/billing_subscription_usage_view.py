@@ -13,9 +13,7 @@ class BillingSubscription(models.Model):
 
     _inherit = "billing.subscription"
 
-    usage_html = fields.Html(
-        string="Running Usage", compute="_compute_usage_html", sanitize=False
-    )
+    usage_html = fields.Html(string="Running Usage", compute="_compute_usage_html", sanitize=False)
     usage_correction_count = fields.Integer(compute="_compute_usage_correction_count")
 
     @api.depends("line_ids", "usage_quota_ids", "usage_tz")
@@ -87,9 +85,7 @@ class BillingSubscription(models.Model):
     def _measure_charts(self, live, day):
         """What was used in each span of the charts of running periods, measured in one go."""
         wanted = {
-            found.line: {
-                span: None for span in chart_spans(found.period) if span.start <= day
-            }
+            found.line: {span: None for span in chart_spans(found.period) if span.start <= day}
             for rows in live.values()
             for found in rows
         }
@@ -129,9 +125,7 @@ class BillingSubscription(models.Model):
                 ),
                 "height": height,
             }
-            for span, quantity, height in zip(
-                spans, quantities, heights(quantities), strict=True
-            )
+            for span, quantity, height in zip(spans, quantities, heights(quantities), strict=True)
         ]
 
     def _get_chart_text(self, bars):

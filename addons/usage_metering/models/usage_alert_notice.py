@@ -118,7 +118,10 @@ class BillingSubscription(models.Model):
     def _get_told(self, wanted, readings):
         """Dict of line and begin of its period -> set of id and level of what was told of."""
         days = {day for _reading, starts in readings.values() for day in starts.values()}
-        domain = [("line_id", "in", [line.id for line in wanted]), ("start_date", "in", list(days))]
+        domain = [
+            ("line_id", "in", [line.id for line in wanted]),
+            ("start_date", "in", list(days)),
+        ]
         notices = self.env["usage.alert.notice"].sudo()
         notices = notices.search_fetch(domain, ["line_id", "alert_id", "start_date", "level"])
         told = defaultdict(set)
@@ -141,9 +144,7 @@ def _read(found, quotas, today):
     Prepaid units count since the latest were bought: with new ones a level may be reached anew.
     """
     mine = [
-        quota
-        for quota in quotas
-        if quota.meter == found.line.meter_id and quota.start <= today
+        quota for quota in quotas if quota.meter == found.line.meter_id and quota.start <= today
     ]
     reading = Reading(
         quantity=found.quantity,
@@ -187,9 +188,7 @@ class UsageAlertTelling(models.Model):
             groups = rest.grouped("subscription_id").values()
             now = self.browse(notices[0].id for notices in groups)
             facts = {notice.subscription_id.id: notice._prepare_fact() for notice in now}
-            self.env["billing.event"]._record(
-                "usage.alert_reached", now.subscription_id, facts
-            )
+            self.env["billing.event"]._record("usage.alert_reached", now.subscription_id, facts)
             rest -= now
 
     def _mail(self):

@@ -63,7 +63,8 @@ class UsageAlert(models.Model):
         contracts = self.env["billing.subscription"].with_company(company)
         scope = domain & Domain("company_id", "=", company.id)
         found = contracts.search(
-            scope & Domain("id", "in", [row[0] for row in rows])
+            scope
+            & Domain("id", "in", [row[0] for row in rows])
             & Domain("state", "in", RUNNING_STATES)
         )
         seconds_left = float("inf")

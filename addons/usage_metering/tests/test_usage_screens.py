@@ -82,7 +82,7 @@ class TestUsageView(UsageCommon):
         self.assertIn("data-usage", contract.usage_html)
 
         def fail(records, today=None):
-            raise UserError("Tiers are missing")
+            raise UserError(records.env._("Tiers are missing"))
 
         self.patch(self.registry["billing.subscription"], "_look_at_usage", fail)
         self.env.invalidate_all()
@@ -139,9 +139,7 @@ class TestUsageScreens(UsageCommon):
 
     def test_show_usage_is_what_was_counted(self):
         meter = self._create_meter("calls", aggregation="count")
-        meter.write(
-            {"filter_ids": [(0, 0, {"property_name": "region", "values": "eu"})]}
-        )
+        meter.write({"filter_ids": [(0, 0, {"property_name": "region", "values": "eu"})]})
         plan = self._create_metered_plan({"meter_id": meter.id})
         values = {"usage_tz": "Europe/Berlin", "start": "2024-12-01"}
         contract = self._create_metered_contract(plan, **values)
