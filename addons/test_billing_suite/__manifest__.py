@@ -13,5 +13,6 @@
         "customer_portal_subscription_billing",
         "subscription_billing_sale",
         "usage_metering",
+        "customer_portal_usage_metering",
     ],
 }

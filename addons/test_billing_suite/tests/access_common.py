@@ -24,6 +24,8 @@ SHARED = {
     "billing.charge.tier": "as its plan",
     "billing.entitlement": "as its plan",
     "billing.price.change": "as its plan",
+    "usage.filter": "as its meter",
+    "usage.meter": "meters hold for all units",
     "billing.test.clock": "the date of a customer of a sandbox, whom units share",
     "billing.test.clock.result": "as its clock, there are no real customers",
     "billing.run": "counts of a whole company; what it did is read by contract",
@@ -102,9 +104,7 @@ class AccessCommon(SubscriptionBillingCommon):
         return [
             name
             for name, model in cls.env.items()
-            if model._original_module in addons
-            and not (model._abstract or model._transient)
-            and model._auto
+            if model._original_module in addons and not (model._abstract or model._transient)
         ]
 
     @classmethod
@@ -133,7 +133,9 @@ class AccessCommon(SubscriptionBillingCommon):
                 {"name": f"Customer {world}", "email": f"customer-{world.lower()}@example.com"}
             )
             cls.units[world], cls.customers[world] = unit, customer
-            contract = cls._plant_contract(world, company, unit, cls._plant_plan(world, company))
+            plan = cls._plant_plan(world, company)
+            cls._plant_meter(world, plan)
+            contract = cls._plant_contract(world, company, unit, plan)
             cls.contracts[world] = contract.with_env(origin)
             cls._plant_run(world, contract)
             cls._plant_messages(world, contract)
@@ -204,6 +206,49 @@ class AccessCommon(SubscriptionBillingCommon):
         return plan
 
     @classmethod
+    def _plant_meter(cls, world, plan):
+        """A meter with a filter, and a charge of a plan that is billed by it."""
+        values = {"property_name": f"CFG-{world}", "operator": "not in", "values": "no"}
+        meter = cls.env["usage.meter"].create(
+            {
+                "name": f"CFG-{world}",
+                "code": f"CFG-{world}",
+                "company_id": plan.company_id.id,
+                "filter_ids": [Command.create(values)],
+            }
+        )
+        charge = plan.charge_ids.filtered("is_option")[:1]
+        charge.write({"charge_model": "per_unit", "meter_id": meter.id, "is_option": False})
+
+    @classmethod
+    def _plant_usage(cls, world, contract):
+        """Usage of the contract: an event, a quota, alerts and a difference."""
+        line = contract.line_ids.filtered("meter_id")
+        meter = line.meter_id
+        owner = {"subscription_id": contract.id, "meter_id": meter.id}
+        cls.env["usage.event"]._ingest_here(
+            [
+                {
+                    "key": f"DOC-{world}",
+                    "contract": contract.id,
+                    "meter": meter.code,
+                    "at": f"{cls.today - timedelta(days=1)}T12:00:00",
+                    "quantity": 3,
+                    "properties": {"note": f"DOC-{world}"},
+                }
+            ],
+            contract.company_id,
+        )
+        quota = {"quantity": 1, "start_date": cls.today, "reason": f"DOC-{world}"}
+        cls.env["usage.quota"].create({**owner, **quota})
+        cls.env["usage.alert"].create({**owner, "level": 1})
+        assert contract.sudo()._check_usage_alerts(cls.today)
+        period = contract.period_ids[:1]
+        cls.env["usage.correction"].sudo().create(
+            {"line_id": line.id, "origin_id": period.id, "amount": 1.0, "state": "ignored"}
+        )
+
+    @classmethod
     def _plant_contract(cls, world, company, unit, plan):
         """A contract with hold, billed period, posted invoice, payment and notice."""
         contract = cls._create_contract(
@@ -229,6 +274,7 @@ class AccessCommon(SubscriptionBillingCommon):
         )
         contract.analytic_distribution = {str(account.id): 100}
         moves = contract.sudo()._bill(cls.today)
+        cls._plant_usage(world, contract)
         contract._hold("pause", f"DOC-{world}", True, cls.today)
         wizard = cls.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=moves.ids

@@ -20,3 +20,11 @@ from . import billing_subscription_invoicing
 from . import billing_subscription_live
 from . import usage_correction
 from . import billing_run
+from . import usage_alert
+from . import usage_alert_notice
+from . import usage_alert_watch
+from . import billing_subscription_usage_view
+from . import usage_event_counted
+from . import billing_period_usage
+from . import billing_charge_example
+from . import billing_work_list

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class UsageCorrection(models.Model):
@@ -12,11 +13,15 @@ class UsageCorrection(models.Model):
     line_id = fields.Many2one(
         "billing.subscription.line", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    subscription_id = fields.Many2one(related="line_id.subscription_id", store=True, index=True)
-    partner_id = fields.Many2one(related="subscription_id.partner_id", string="Customer")
+    subscription_id = fields.Many2one(
+        related="line_id.subscription_id", string="Contract", store=True, index=True
+    )
+    partner_id = fields.Many2one(
+        related="subscription_id.partner_id", string="Customer", store=True, index=True
+    )
     company_id = fields.Many2one(related="line_id.company_id", store=True)
     currency_id = fields.Many2one(related="line_id.currency_id")
-    charge_id = fields.Many2one(related="line_id.charge_id")
+    charge_id = fields.Many2one(related="line_id.charge_id", store=True)
     origin_id = fields.Many2one(
         "billing.period", string="Billed Period", required=True, readonly=True, index=True,
         ondelete="restrict",
@@ -41,6 +46,14 @@ class UsageCorrection(models.Model):
     _one_ignored = models.UniqueIndex(
         "(origin_id) WHERE state = 'ignored'", "This difference is listed already."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A difference that is billed by now does not wait any more."""
+        billed = [values["origin_id"] for values in vals_list if values["state"] == "billed"]
+        waiting = Domain("origin_id", "in", billed) & Domain("state", "=", "ignored")
+        self.search(waiting).unlink()
+        return super().create(vals_list)
 
 
 class BillingPeriod(models.Model):

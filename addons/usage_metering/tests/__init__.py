@@ -1,3 +1,4 @@
+from . import test_alerts
 from . import test_commitment
 from . import test_correction
 from . import test_event_cancel
@@ -11,3 +12,4 @@ from . import test_quota
 from . import test_rating
 from . import test_usage_history
 from . import test_usage_import
+from . import test_usage_screens

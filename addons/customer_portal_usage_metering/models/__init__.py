@@ -1,0 +1,2 @@
+from . import billing_period
+from . import billing_subscription

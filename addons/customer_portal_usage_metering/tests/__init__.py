@@ -1,0 +1,2 @@
+from . import test_usage_pages
+from . import test_usage_tour
