@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from devenv.paths import LOGS
 from devenv.postgres import Server
 
 SCRIPTS = Path(__file__).parent / "scripts"
+PATIENCE = 480  # seconds that processes at the same time may take
 
 
 @contextmanager
@@ -78,3 +80,53 @@ class CronServer:
             self.process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             self.kill()
+
+
+class Turn:
+    """One process in Odoo's shell that waits for the others before it begins."""
+
+    def __init__(
+        self, server: Server, database: str, folder: Path, name: str, script: str, **given: str
+    ) -> None:
+        self.name, self.folder = name, folder
+        self.log = LOGS / f"concurrency-{name}.log"
+        given |= {"TURN_FOLDER": str(folder), "TURN_NAME": name}
+        with self.log.open("w") as out, (SCRIPTS / script).open() as source:
+            self.process = subprocess.Popen(
+                odoo.command("shell", "-d", database, "--no-http"),
+                stdin=source,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=odoo.environ(server) | given,
+            )
+
+    def __enter__(self) -> Turn:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def wait_until_ready(self, deadline: float) -> None:
+        while not (self.folder / f"{self.name}.ready").exists():
+            assert self.process.poll() is None, self.log.read_text()[-2000:]
+            assert time.monotonic() < deadline, f"{self.name} does not start, see {self.log}"
+            time.sleep(0.05)
+
+    def finish(self, deadline: float) -> dict[str, int]:
+        """What it counted, once it is through."""
+        self.process.wait(timeout=max(deadline - time.monotonic(), 1))
+        result = self.folder / f"{self.name}.json"
+        assert result.exists(), self.log.read_text()[-2000:]
+        counts: dict[str, int] = json.loads(result.read_text())
+        return counts
+
+
+def let_meet(turns: list[Turn], folder: Path) -> dict[str, dict[str, int]]:
+    """Start all turns at one moment and wait for their ends."""
+    deadline = time.monotonic() + PATIENCE
+    for turn in turns:
+        turn.wait_until_ready(deadline)
+    (folder / "go").touch()
+    return {turn.name: turn.finish(deadline) for turn in turns}
