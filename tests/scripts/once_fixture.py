@@ -2,8 +2,8 @@
 # ruff: noqa: F821
 """Orders and coupons that two people want at the same moment; read by Odoo's shell on stdin.
 
-``ONCE_FOLDER`` gets ``tasks.json``: for each moment what is done with which record, and the records
-that belong to the one and the other of the two.
+``ONCE_FOLDER`` gets ``tasks.json``: for each moment what is done with which record, and the
+records that belong to the one and the other of the two.
 """
 
 import json

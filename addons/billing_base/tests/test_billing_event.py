@@ -1,8 +1,7 @@
 from datetime import date
 from decimal import Decimal
 
-from psycopg2 import IntegrityError
-from psycopg2 import errorcodes
+from psycopg2 import IntegrityError, errorcodes
 from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import AccessError, UserError

@@ -144,10 +144,7 @@ class TestTours(SubscriptionBillingCommon, HttpCase):
             self._create_plan("Tour Phone", [{"unit_price": 40.0}]),
         ]
         return self.env["billing.subscription"].concat(
-            *[
-                self._create_contract(plan, self.today, business_unit_id=unit.id)
-                for plan in plans
-            ]
+            *[self._create_contract(plan, self.today, business_unit_id=unit.id) for plan in plans]
         )
 
     def _check_collective(self):

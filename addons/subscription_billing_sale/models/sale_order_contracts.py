@@ -139,8 +139,8 @@ class SaleOrder(models.Model):
 
     def _extend_contract(self):
         """Add the options and quantities on the order to the contract it extends."""
-        # Orders are confirmed with all rights, by whoever may: the reason of a manager on the order
-        # lets the credit limit pass, nothing that a client has put into the context.
+        # Whoever confirms the order does this with all rights. What lets the credit limit pass is
+        # the reason of a manager on the order, not what a client has put into the context.
         approval = {APPROVAL: self._get_credit_approval()}
         contract = self.billing_subscription_id.with_context(**approval)
         today = contract.partner_id._get_billing_today(contract.company_id)

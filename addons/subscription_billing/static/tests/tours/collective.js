@@ -47,7 +47,7 @@ tours.add("subscription_billing_collective", {
         },
         {
             content: "and the lines of both below",
-            trigger: `${LINES}:has(.o_data_row:not(.o_is_line_section):contains(100.00)):has(.o_data_row:not(.o_is_line_section):contains(40.00))`,
+            trigger: `${LINES}:has(.o_data_row:not(.o_is_line_section):contains(/100[.,]00/)):has(.o_data_row:not(.o_is_line_section):contains(/40[.,]00/))`,
         },
         {
             content: "preview",
@@ -57,7 +57,7 @@ tours.add("subscription_billing_collective", {
         },
         {
             content: "what the customer is asked to pay, on the page of the customer",
-            trigger: ".o_portal_invoice_sidebar:contains(140.00)",
+            trigger: ".o_portal_invoice_sidebar:contains(/140[.,]00/)",
         },
         {
             content: "both contracts on the document",
