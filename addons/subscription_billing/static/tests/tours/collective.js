@@ -64,6 +64,10 @@ tours.add("subscription_billing_collective", {
             trigger: ":iframe body:contains(Tour Hosting):contains(Tour Phone)",
         },
         {
+            content: "in the name of the unit that invoices them",
+            trigger: ":iframe .letter-logo img[alt*=CLOUD]",
+        },
+        {
             content: "the document can be loaded",
             trigger: ".o_download_btn[href*='report_type=pdf']",
         },
