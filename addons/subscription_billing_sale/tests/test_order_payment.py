@@ -126,6 +126,7 @@ class TestOrderPayment(OrderCommon, AccountPaymentCommon, PaymentHttpCommon):
         self._bill_day("2026-02-10")
         later = contract.period_ids.move_id - invoice
         self.assertEqual(later.amount_residual, later.amount_total)
+        self.assertFalse(later.transaction_ids, "used up by the first")
 
     def test_payment_of_both_kinds(self):
         """With automatic invoices one payment pays the order's invoice and the contract's."""
