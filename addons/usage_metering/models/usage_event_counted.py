@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from odoo.addons.subscription_billing.core.periods import BillingPeriod
 
-from .usage_rating import _events, to_utc
+from .usage_rating import Request, _events, to_utc
 
 
 class UsageRating(models.AbstractModel):
@@ -14,15 +14,12 @@ class UsageRating(models.AbstractModel):
     def _select_counted(self, line, span):
         """The events that rating counts for a contract line in a span, as SQL of their ids."""
         zone = line.subscription_id._get_usage_zone()
+        request = Request(line, span, to_utc(span.start, zone), to_utc(span.end, zone))
         return SQL(
-            """
-            SELECT event.id FROM %s
-             WHERE event.subscription_id = %s AND event.at >= %s AND event.at < %s
-            """,
-            _events(line.charge_id._get_measuring(None)),
-            line.subscription_id.id,
-            to_utc(span.start, zone),
-            to_utc(span.end, zone),
+            "SELECT event.id FROM %s WHERE event.at >= %s AND event.at < %s",
+            _events(line.charge_id._get_measuring(None), [request]),
+            request.lower,
+            request.upper,
         )
 
 
