@@ -51,8 +51,10 @@ class TestUsagePages(UsagePortalCommon, HttpCase):
     def test_one_that_cannot_be_rated(self):
         """The page comes, without words that are meant for others."""
 
+        reason = "broken"
+
         def fail(records, today=None):
-            raise UserError("broken")
+            raise UserError(reason)
 
         self.patch(self.registry["billing.subscription"], "_look_at_usage", fail)
         page = self._get_page(self.metered.access_url, "portal_alpha")

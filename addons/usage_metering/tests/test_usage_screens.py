@@ -81,8 +81,10 @@ class TestUsageView(UsageCommon):
         contract = self._create_metered_contract()
         self.assertIn("data-usage", contract.usage_html)
 
+        reason = "broken"
+
         def fail(records, today=None):
-            raise UserError("broken")
+            raise UserError(reason)
 
         self.patch(self.registry["billing.subscription"], "_look_at_usage", fail)
         self.env.invalidate_all()
