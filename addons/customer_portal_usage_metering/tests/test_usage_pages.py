@@ -6,6 +6,8 @@ from odoo.tests import HttpCase, tagged
 
 from .common import UsagePortalCommon
 
+BROKEN = "broken"
+
 
 @tagged("post_install", "-at_install")
 class TestUsagePages(UsagePortalCommon, HttpCase):
@@ -52,7 +54,7 @@ class TestUsagePages(UsagePortalCommon, HttpCase):
         """The page comes, without words that are meant for others."""
 
         def fail(records, today=None):
-            raise UserError("broken")
+            raise UserError(BROKEN)
 
         self.patch(self.registry["billing.subscription"], "_look_at_usage", fail)
         page = self._get_page(self.metered.access_url, "portal_alpha")

@@ -11,7 +11,7 @@ class BillingCharge(models.Model):
         "window_count", "window_unit", "recurrence",
     )  # fmt: skip
     def _compute_example(self):
-        super()._compute_example()
+        return super()._compute_example()
 
     def _prepare_example(self):
         return {**super()._prepare_example(), "usage_notes": self._get_example_notes()}

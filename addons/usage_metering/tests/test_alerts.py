@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 
 from .common import UsageCommon
 
+BROKEN = "broken"
 WATCH = "odoo.addons.usage_metering.models.usage_alert_watch"
 
 
@@ -238,7 +239,7 @@ class TestAlerts(UsageCommon):
 
         def look(records, today=None):
             if contracts[1] in records:
-                raise ValidationError("broken")
+                raise ValidationError(BROKEN)
             return original(records, today)
 
         with (

@@ -3,6 +3,8 @@ from odoo.tests import Form, tagged
 
 from .common import UsageCommon
 
+BROKEN = "broken"
+
 
 @tagged("post_install", "-at_install")
 class TestUsageView(UsageCommon):
@@ -82,7 +84,7 @@ class TestUsageView(UsageCommon):
         self.assertIn("data-usage", contract.usage_html)
 
         def fail(records, today=None):
-            raise UserError("broken")
+            raise UserError(BROKEN)
 
         self.patch(self.registry["billing.subscription"], "_look_at_usage", fail)
         self.env.invalidate_all()
@@ -174,10 +176,8 @@ class TestUsageScreens(UsageCommon):
         keys.append(self._use(contract, "2025-01-06T00:00:00", 1))
         self._cancel(keys[0])
         self._run_billing("2025-02-02")
-        first, correction = (
-            contract.period_ids.sorted("id")[0],
-            contract.period_ids.sorted("id")[-1],
-        )
+        rows = contract.period_ids.sorted("id")
+        first, correction = rows[0], rows[-1]
         for statement, value in (
             (
                 "UPDATE usage_event_store SET received_at = received_at + %s WHERE key = %s",
@@ -191,8 +191,8 @@ class TestUsageScreens(UsageCommon):
         ):
             self.env.cr.execute(statement, ["1 hour", value])
         self.env.cr.execute(
-            "UPDATE billing_period SET create_date = create_date + interval '2 hours' WHERE id = %s",
-            [correction.id],
+            "UPDATE billing_period SET create_date = create_date + %s WHERE id = %s",
+            ["2 hours", correction.id],
         )
 
         def shown(period):
