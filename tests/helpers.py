@@ -16,7 +16,7 @@ from devenv.paths import LOGS
 from devenv.postgres import Server
 
 SCRIPTS = Path(__file__).parent / "scripts"
-PATIENCE = 480  # seconds
+PATIENCE = 480  # seconds that processes at the same time may take
 
 
 @contextmanager

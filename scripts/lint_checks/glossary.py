@@ -18,6 +18,8 @@ from .base import Addon, Finding, find_addons, iter_xml
 TABLE = Path(__file__).parent / "glossary.toml"
 INFORMAL = re.compile(r"\b(du|dich|dir|dein(e[mnrs]?)?|euch|eue?re?[mnrs]?)\b", re.IGNORECASE)
 SHORT_STEM = 4
+# Names of values are code, no words.
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]")
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def _objections(entry: polib.POEntry, for_customers: bool) -> Iterator[str]:
 
 
 def _wrong_terms(entry: polib.POEntry, for_customers: bool) -> Iterator[str]:
-    rest = entry.msgid
+    rest = PLACEHOLDER.sub("", entry.msgid)
     for term in _terms():
         if not term.pattern.search(rest):
             continue

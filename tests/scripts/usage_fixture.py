@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # ruff: noqa: F821
-"""A company and metered contracts for tests that drive processes; read by Odoo's shell on stdin."""
+"""Metered contracts for tests that drive processes; read by Odoo's shell on stdin."""
 
 import os
 

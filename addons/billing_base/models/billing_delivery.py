@@ -1,9 +1,10 @@
-from psycopg2.errors import SerializationFailure, UniqueViolation
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..core.delivery import CUSTOMER_CHOICES, OPEN, State, may_change
+from ..exceptions import TransactionConflict
 
 POSTED = "posted"
 
@@ -203,7 +204,7 @@ class BillingDelivery(models.Model):
             created = Delivery.create(prepared)
         except UniqueViolation as error:
             # Somebody else asks for the same. Seen as what it is, the transaction is repeated.
-            raise SerializationFailure(str(error)) from error
+            raise TransactionConflict(str(error)) from error
         taken_up._take_up()
         created._publish()
         created._trigger_cron()

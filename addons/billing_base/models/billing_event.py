@@ -1,10 +1,12 @@
 import json
 import re
 
-from psycopg2.errors import SerializationFailure, UniqueViolation
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ..exceptions import TransactionConflict
 
 EVENT_TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 # A fact does not change; addons that deliver facts may add columns of their own and write those.
@@ -110,7 +112,7 @@ class BillingEvent(models.Model):
         except UniqueViolation as error:
             # Somebody else just recorded a fact of the same document. Seen as what it is, the
             # transaction is repeated instead of showing an error to the user.
-            raise SerializationFailure(str(error)) from error
+            raise TransactionConflict(str(error)) from error
 
     def _get_last_sequences(self, records):
         if not records:

@@ -2,9 +2,11 @@ import io
 import re
 from collections import OrderedDict
 
+from markupsafe import Markup
+
 from odoo import fields, models
 
-from ..pdf.renderer import render_pdf
+from ..pdf.renderer import read_stylesheet, render_pdf
 
 # Core's invoice, with and without the payments made so far.
 INVOICE_REPORTS = ("account.report_invoice_with_payments", "account.report_invoice")
@@ -86,6 +88,24 @@ class IrActionsReport(models.Model):
         # In the order asked for; what could not be told apart comes last.
         order = [res_id for res_id in OrderedDict.fromkeys([*res_ids, False]) if res_id in streams]
         return OrderedDict((res_id, streams[res_id]) for res_id in order)
+
+    def _render_qweb_html(self, report_ref, docids, data=None):
+        """On screen, e.g. on the page of the customer, an invoice looks as it is printed.
+
+        Only what stands for "the invoice": our own reports are rendered as they are.
+        """
+        report = self._get_report(report_ref)
+        ids = [docids] if isinstance(docids, int) else docids or []
+        reports = {} if report.is_in_process else self._get_in_process_reports(report, ids)
+        used = set(reports.values())
+        if len(used) != 1 or len(reports) != len(set(ids)):
+            return super()._render_qweb_html(report_ref, docids, data=data)
+        shown = {"stylesheet": Markup(read_stylesheet()), "asked_report": report.report_name}
+        [own] = used
+        html, kind = super()._render_qweb_html(
+            own.report_name, ids, data={**(data or {}), **shown}
+        )
+        return b"<!DOCTYPE html>\n" + html, kind
 
     # === RENDERING === #
 

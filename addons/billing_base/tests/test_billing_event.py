@@ -1,7 +1,7 @@
 from datetime import date
 from decimal import Decimal
 
-from psycopg2 import IntegrityError
+from psycopg2 import IntegrityError, errorcodes
 from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import AccessError, UserError
@@ -47,8 +47,10 @@ class TestBillingEvent(BillingCommon):
         """The second transaction is to be repeated, not to fail."""
         self.Event._record("customer.greeted", self.partner_a)
         self.patch(self.registry["billing.event"], "_get_last_sequences", lambda *_args: {})
-        with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
+        with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure) as caught:
             self.Event._record("customer.greeted", self.partner_a)
+        # Odoo looks it up before it repeats a request.
+        self.assertEqual(errorcodes.lookup(caught.exception.pgcode), "SERIALIZATION_FAILURE")
 
     def test_payloads(self):
         partners = self.partner_a + self.partner_b

@@ -200,10 +200,30 @@ class TestDeliveryRequest(DeliveryCommon):
         mail.mark_outgoing()
         mail.state = "outgoing"
         self.env["mail.mail"].sudo().process_email_queue([mail.id])
+        self.sink.commands.clear()
         mail.send()
+        self.assertNotIn("EHLO", self.sink.commands, "its server is not even asked")
+        mail.state = "outgoing"
+        mail._send(smtp_session=self.env["ir.mail_server"]._connect__())
         self.assertFalse(self.sink.mails)
+        self.assertEqual(mail.state, "exception", "nothing that the queue would take")
         self._run()
         self.assertEqual(delivery.state, "sent", "asked for in the chatter, it comes at once")
+
+    def test_mail_that_waits_is_none_of_the_queue(self):
+        """Also in the moment between making and sending it, when a run may be killed."""
+        self.partner_a.email = "a@customer.example"
+        delivery = self._create_open_invoice()._request_delivery()
+        states = []
+        self.patch(
+            self.registry["billing.delivery"],
+            "_send",
+            lambda _delivery, mail, *_args: states.append(mail.state),
+        )
+        self._run()
+        self.assertEqual(states, ["exception"])
+        self.env["mail.mail"].sudo().process_email_queue(delivery._get_mail().ids)
+        self.assertFalse(self.sink.mails)
 
     def test_deleted_draft_takes_its_delivery_along(self):
         move = self._create_open_invoice()

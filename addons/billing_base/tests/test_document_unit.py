@@ -3,6 +3,10 @@ from odoo.tests import HttpCase, tagged
 
 from .documents import DocumentsCommon
 
+# A pixel.
+LOGO = b"R0lGODlhAQABAIAAAERSGf///ywAAAAAAQABAAACAkQBADs="
+SHOWN = 'alt="Example Cloud"'
+
 
 @tagged("post_install", "-at_install")
 class TestDocumentUnit(DocumentsCommon):
@@ -76,6 +80,18 @@ class TestDocumentUnit(DocumentsCommon):
 @tagged("post_install", "-at_install")
 class TestDocumentRoutes(DocumentsCommon, HttpCase):
     """Documents over the web: preview of a unit, portal."""
+
+    def test_on_the_page_of_the_customer(self):
+        """The document that the portal shows is that of the unit, too."""
+        unit = self._create_unit("CLOUD", name="Example Cloud", logo=LOGO)
+        move = self._create_document(business_unit_id=unit.id)
+        self.authenticate(None, None)
+        page = self.url_open(move.get_portal_url(report_type="html")).text
+        self.assertTrue(page.startswith("<!DOCTYPE html>"), "else browsers take other sizes")
+        for expected in ('id="wrapwrap"', SHOWN, "@media screen", move.name):
+            self.assertIn(expected, page)
+        plain = self.url_open(self._create_document().get_portal_url(report_type="html")).text
+        self.assertNotIn(SHOWN, plain)
 
     def test_preview(self):
         unit = self._create_unit("A", name="Example Cloud")

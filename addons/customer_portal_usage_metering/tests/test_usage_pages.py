@@ -6,8 +6,6 @@ from odoo.tests import HttpCase, tagged
 
 from .common import UsagePortalCommon
 
-BROKEN = "broken"
-
 
 @tagged("post_install", "-at_install")
 class TestUsagePages(UsagePortalCommon, HttpCase):
@@ -53,8 +51,10 @@ class TestUsagePages(UsagePortalCommon, HttpCase):
     def test_one_that_cannot_be_rated(self):
         """The page comes, without words that are meant for others."""
 
+        reason = "broken"
+
         def fail(records, today=None):
-            raise UserError(BROKEN)
+            raise UserError(reason)
 
         self.patch(self.registry["billing.subscription"], "_look_at_usage", fail)
         page = self._get_page(self.metered.access_url, "portal_alpha")

@@ -11,6 +11,8 @@ class BillingPlan(models.Model):
     _inherits = {"billing.plan.version": "current_version_id"}
     _order = "sequence, name, id"
     _rec_names_search = ["name", "code"]
+    # A branch concludes contracts of the plans of its parent companies.
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True, tracking=True)
     code = fields.Char(help="Short name for imports and interfaces.", copy=False)

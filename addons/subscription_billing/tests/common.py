@@ -1,7 +1,11 @@
 """Base class for tests of subscription_billing and of the addons on top of it (public API)."""
 
+import base64
+import io
 from contextlib import contextmanager
 from unittest.mock import patch
+
+from PIL import Image
 
 from odoo import SUPERUSER_ID, Command, fields
 from odoo.fields import Domain
@@ -109,6 +113,19 @@ class SubscriptionBillingCommon(BillingCommon):
 
         with patch.object(cls.registry["ir.cron"], "_commit_progress", commit_progress):
             yield steps
+
+    @classmethod
+    def _draw_logo(cls):
+        """A logo for a business unit, of one colour, as ``_shows_logo`` finds it again."""
+        stream = io.BytesIO()
+        Image.new("RGB", (300, 80), (200, 30, 60)).save(stream, "PNG")
+        return base64.b64encode(stream.getvalue())
+
+    @classmethod
+    def _shows_logo(cls, page):
+        """Whether the logo is on a page of a PDF, as :mod:`pypdf` reads it."""
+        colours = [image.image.convert("RGB").getpixel((5, 5)) for image in page.images]
+        return any(abs(red - 200) < 12 and green < 60 for red, green, _blue in colours)
 
     @classmethod
     def _get_last_run(cls):

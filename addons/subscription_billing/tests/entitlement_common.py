@@ -56,6 +56,8 @@ class EntitlementCommon(SubscriptionBillingCommon):
 
     def _begin(self, plan=None, **values):
         contract = self._create_contract(plan or self.small, "2026-01-01", active=False, **values)
+        # A draft of another day: only what happens to it from here on counts.
+        self._commit()
         contract.action_activate()
         self._commit()
         return contract

@@ -110,6 +110,21 @@ class TestBonus(SubscriptionBillingCommon):
         self._run_billing("2025-01-03")
         self.assertEqual(rule.bonus_ids.move_id, move)
 
+    def test_credit_note_is_not_earned_twice(self):
+        """The customer has it, even if the payment that earned it was returned and came again."""
+        rule = self._create_rule(
+            reward="credit", amount=25.0, credit_product_id=self.service.id, after_count=1
+        )
+        contract = self._create_contract()
+        self._bill_and_pay(contract, "2025-01-01")
+        self._run_billing("2025-01-02")
+        credit = rule.bonus_ids.move_id
+        self._items(contract.period_ids.move_id).remove_move_reconcile()
+        self.assertEqual(rule.bonus_ids.state, "granted")
+        self._bill_and_pay(contract, "2025-01-03")
+        self._run_billing("2025-01-04")
+        self.assertEqual((rule.bonus_ids.state, rule.bonus_ids.move_id), ("granted", credit))
+
     def test_referral(self):
         rule = self._create_rule(occasion="referral", after_count=1, is_for_both=True)
         mine = self._create_contract()
@@ -135,6 +150,34 @@ class TestBonus(SubscriptionBillingCommon):
         self._run_billing("2025-02-05")
         self.assertEqual(rule.bonus_ids.contract_id, mine)
         self.assertEqual(self._get_amounts(mine), [0.0])
+
+    def test_amount_of_another_currency_waits(self):
+        """Money is granted in its own currency, on another contract of the customer."""
+        chf = self.setup_other_currency("CHF")
+        swiss = self._create_plan("Swiss", [{"unit_price": 10.0}], currency_id=chf.id)
+        for reward in (
+            {"kind": "amount", "amount": 5.0},
+            {"reward": "credit", "amount": 5.0, "credit_product_id": self.service.id},
+        ):
+            with self.subTest(reward):
+                customer = self.env["res.partner"].create({"name": "Swiss"})
+                rule = self._create_rule(after_count=1, plan_ids=swiss.ids, **reward)
+                earning = self._create_contract(swiss, partner_id=customer.id)
+                self._run_billing("2025-01-01")
+                # A receipt in the currency of the company would not settle it.
+                self._pay_in_full(earning.period_ids.move_id)
+                self._run_billing("2025-01-05")
+                self.assertEqual((rule.bonus_ids.state, rule.bonus_ids.problem), ("earned", False))
+                other = self._create_contract(partner_id=customer.id, start="2025-01-10")
+                self._run_billing("2025-01-10")
+                self.assertEqual(rule.bonus_ids.contract_id, other)
+
+    def _pay_in_full(self, move):
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        payment = wizard.create({"payment_date": "2025-01-02"})._create_payments()
+        payment.action_validate()
 
     def test_nobody_refers_themselves(self):
         contact = self.env["res.partner"].create({"name": "X", "parent_id": self.partner_a.id})

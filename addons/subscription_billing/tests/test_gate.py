@@ -59,6 +59,20 @@ class TestPaymentGate(GateCommon):
         self.clock._advance_to(self._day("2026-01-25"))
         self.assertEqual(contract.state, "draft", "money has come: people decide")
 
+    def test_all_first_invoices_have_to_be_paid(self):
+        """A category can have an invoice of its own."""
+        category = self.env["product.category"].create(
+            {"name": "Support", "billing_document": "own"}
+        )
+        support = self._create_service("Hotline", categ_id=category.id)
+        charges = [{"unit_price": 100.0}, {"unit_price": 30.0, "product_id": support.id}]
+        contract = self._begin(self._create_plan("Two", charges, activation="paid"))
+        first, second = self._get_invoice(contract)
+        self._pay(first)
+        self.assertEqual((contract.state, contract.waiting_for), ("draft", "payment"))
+        self._pay(second)
+        self.assertEqual((contract.state, contract.waiting_for), ("active", False))
+
     def test_money_under_way_is_not_enough(self):
         contract = self._begin(self.paid)
         item = self._items(self._get_invoice(contract))

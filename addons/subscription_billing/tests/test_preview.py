@@ -192,3 +192,12 @@ class TestPreview(ChangeCommon):
             self.assertIn("After that", form.preview)
             self.assertIn("37.10", form.preview)  # 10 of 31 days of March, with 15 % tax
         self.assertFalse(contract.end_date)
+
+    def test_documents_of_other_contracts_of_the_customer(self):
+        """They share what is due on the same day, and nothing else is shown."""
+        self.company.billing_grouping = "customer"
+        first = self._create_contract(self.small, "2025-01-10")
+        other = self._create_contract(self.large, "2025-01-20", end_date="2025-03-10")
+        self.assertEqual(self._look(other, 1)[0][0], "2025-01-20")
+        looked_at = self._check(first, 3)
+        self.assertEqual([row[0] for row in looked_at], ["2025-01-10", "2025-02-10", "2025-03-10"])

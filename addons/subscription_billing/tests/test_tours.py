@@ -1,4 +1,7 @@
+import io
 from datetime import timedelta
+
+from pypdf import PdfReader
 
 from odoo import Command, fields
 from odoo.tests import HttpCase, tagged
@@ -122,6 +125,55 @@ class TestTours(SubscriptionBillingCommon, HttpCase):
     def test_explanation(self):
         move = self._create_explained_invoice()
         self._tour("explanation", f"customer-invoices/{move.id}")
+
+    # === COLLECTIVE INVOICES === #
+
+    def _create_two_contracts(self):
+        """A customer with an address and two contracts that one unit with a logo invoices."""
+        self.partner_a.write(
+            {
+                "street": "Way 1",
+                "city": "Berlin",
+                "email": "a@example.com",
+                "country_id": self.env.ref("base.de").id,
+            }
+        )
+        unit = self._create_unit("CLOUD", logo=self._draw_logo())
+        plans = [
+            self._create_plan("Tour Hosting", [{"unit_price": 100.0}]),
+            self._create_plan("Tour Phone", [{"unit_price": 40.0}]),
+        ]
+        return self.env["billing.subscription"].concat(
+            *[self._create_contract(plan, self.today, business_unit_id=unit.id) for plan in plans]
+        )
+
+    def _check_collective(self):
+        contracts = self._create_two_contracts()
+        unit = contracts.business_unit_id
+        self._tour("grouping", f"billing.business.unit/{unit.id}")
+        self.assertEqual(unit.billing_grouping, "customer")
+        self._tour("collective_run", "billing")
+        self._run_cron()
+        move = contracts.period_ids.move_id
+        self.assertEqual(len(move), 1, "one invoice for both")
+        self._tour("collective", f"contracts/{contracts[0].id}")
+        # What the button on that page loads.
+        self.authenticate(None, None)
+        response = self.url_open(move.get_portal_url(report_type="pdf", download=True))
+        self.assertEqual(response.headers["Content-Type"], "application/pdf")
+        [page] = PdfReader(io.BytesIO(response.content)).pages
+        text = page.extract_text()
+        for contract in contracts:
+            self.assertIn(contract.name, text)
+            self.assertIn(contract.plan_id.name, text)
+        self.assertTrue(self._shows_logo(page), "the logo of the unit")
+
+    def test_collective_invoice(self):
+        self._check_collective()
+
+    def test_collective_invoice_in_german(self):
+        self._speak_german()
+        self._check_collective()
 
     # === WORK LIST AND RUN === #
 

@@ -1,6 +1,8 @@
 from odoo import Command, models
 from odoo.exceptions import UserError
 
+from odoo.addons.subscription_billing.models.billing_subscription_credit import APPROVAL
+
 
 class SaleOrder(models.Model):
     """From a confirmed order to its contracts, each concluded exactly once."""
@@ -129,6 +131,7 @@ class SaleOrder(models.Model):
             "invoice_payment_term_id": self.payment_term_id.id,
             "start_date": self.billing_start_date or today,
             "is_prepaid": self.is_billing_prepaid,
+            "credit_approval": self._get_credit_approval(),
             "analytic_distribution": plan_line.analytic_distribution,
             "line_ids": [Command.create(line._prepare_contract_line_values()) for line in lines],
             **self.env["billing.subscription"]._prepare_payment_values(self),
@@ -136,10 +139,12 @@ class SaleOrder(models.Model):
 
     def _extend_contract(self):
         """Add the options and quantities on the order to the contract it extends."""
-        contract = self.billing_subscription_id
+        # Whoever confirms the order does this with all rights. What lets the credit limit pass is
+        # the reason of a manager on the order, not what a client has put into the context.
+        approval = {APPROVAL: self._get_credit_approval()}
+        contract = self.billing_subscription_id.with_context(**approval)
         today = contract.partner_id._get_billing_today(contract.company_id)
         day = max(self.billing_start_date or today, contract.start_date)
-        # Who lets the credit limit pass says so on the contract, not by confirming an order.
         for line in self.order_line.filtered("billing_charge_id"):
             if line.is_billing_done:
                 continue

@@ -49,7 +49,9 @@ class SaleOrderLine(models.Model):
             if line.state in ("sale", "cancel") or line.order_id.billing_subscription_id:
                 continue
             plans = line.product_id.product_tmpl_id.billing_plan_ids.filtered(
-                lambda plan, company=line.company_id: plan.company_id in (company, plan.browse())
+                lambda plan, companies=line.company_id.parent_ids: (
+                    not plan.company_id or plan.company_id in companies
+                )
             )
             if line.billing_plan_id not in plans:
                 line.billing_plan_id = plans[:1]

@@ -74,6 +74,18 @@ class TestOrder(OrderCommon):
         self.assertEqual(invoice.ref, "PO 77")
         self.assertEqual(invoice.invoice_payment_term_id, self.pay_terms_b)
 
+    def test_way_of_payment(self):
+        """What the order says, not what the customer prefers otherwise."""
+        bank = self.company_data["default_journal_bank"].inbound_payment_method_line_ids[:1]
+        cash = self.company_data["default_journal_cash"].inbound_payment_method_line_ids[:1]
+        self.partner_a.property_inbound_payment_method_line_id = cash
+        order = self._create_order((self.cloud, {}), preferred_payment_method_line_id=bank.id)
+        order.action_confirm()
+        contract = order.billing_subscription_ids
+        self.assertEqual(contract.payment_method_line_id, bank)
+        self._bill_day("2026-01-11")
+        self.assertEqual(contract.period_ids.move_id.preferred_payment_method_line_id, bank)
+
     def test_nothing_is_invoiced_twice(self):
         order = self._create_order((self.cloud, {"product_uom_qty": 5}), (self.cable, {}))
         order.action_confirm()

@@ -39,11 +39,10 @@ class TestOrderPayment(OrderCommon, AccountPaymentCommon, PaymentHttpCommon):
             amount=order.amount_total,
             currency_id=order.currency_id.id,
             partner_id=order.partner_id.id,
-            reference=order.name,
             sale_order_ids=[fields.Command.set(order.ids)],
-            **values,
+            **{"reference": order.name, **values},
         )
-        getattr(tx, f"_set_{state}")()
+        getattr(tx, f"_set_{state}")(*["No"] * (state == "error"))
         tx._post_process()
         return tx
 
@@ -101,6 +100,18 @@ class TestOrderPayment(OrderCommon, AccountPaymentCommon, PaymentHttpCommon):
         self.assertEqual((contract.state, contract.waiting_for), ("active", False))
         self.assertTrue(tx.payment_id.is_reconciled)
 
+    def test_payment_that_failed_leaves_no_token(self):
+        """Nor one that the customer has deleted since."""
+        order = self._quote()
+        for state in ("canceled", "error"):
+            token = self._create_token(partner_id=order.partner_id.id)
+            self._pay_order(order, state=state, token_id=token.id, reference=f"R-{state}")
+        gone = self._create_token(partner_id=order.partner_id.id)
+        self._pay_order(order, state="pending", token_id=gone.id, reference="R-pending")
+        gone.active = False
+        order.action_confirm()
+        self.assertFalse(order.billing_subscription_ids.payment_token_id)
+
     def test_payment_is_used_by_the_run(self):
         """A contract that starts at once is billed by the run, with the money that has come."""
         order = self._quote()
@@ -115,6 +126,7 @@ class TestOrderPayment(OrderCommon, AccountPaymentCommon, PaymentHttpCommon):
         self._bill_day("2026-02-10")
         later = contract.period_ids.move_id - invoice
         self.assertEqual(later.amount_residual, later.amount_total)
+        self.assertFalse(later.transaction_ids, "used up by the first")
 
     def test_payment_of_both_kinds(self):
         """With automatic invoices one payment pays the order's invoice and the contract's."""

@@ -38,7 +38,6 @@ class BillingCharge(models.Model):
     )
     window_unit = fields.Selection(
         [("day", "Days"), ("week", "Weeks"), ("month", "Months"), ("year", "Years")],
-        string="Window Unit",
         default="month",
     )
     is_commitment = fields.Boolean(

@@ -24,7 +24,7 @@ def read_events(contract):
         """
         SELECT meter_id, at, quantity::text, value FROM usage_event_store event
          WHERE subscription_id = %s
-           AND NOT EXISTS (SELECT FROM usage_event_cancellation gone WHERE gone.event_id = event.id)
+           AND id NOT IN (SELECT event_id FROM usage_event_cancellation)
          ORDER BY at, id
         """,
         [contract.id],

@@ -9,7 +9,6 @@ from odoo.tools import mute_logger
 
 from .common import UsageCommon
 
-BROKEN = "broken"
 WATCH = "odoo.addons.usage_metering.models.usage_alert_watch"
 
 
@@ -237,9 +236,11 @@ class TestAlerts(UsageCommon):
             self._use(contract, "2025-01-05T00:00:00", 6)
         original = self.registry["billing.subscription"]._look_at_usage
 
+        reason = "broken"
+
         def look(records, today=None):
             if contracts[1] in records:
-                raise ValidationError(BROKEN)
+                raise ValidationError(reason)
             return original(records, today)
 
         with (

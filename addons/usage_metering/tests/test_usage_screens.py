@@ -3,8 +3,6 @@ from odoo.tests import Form, tagged
 
 from .common import UsageCommon
 
-BROKEN = "broken"
-
 
 @tagged("post_install", "-at_install")
 class TestUsageView(UsageCommon):
@@ -83,8 +81,10 @@ class TestUsageView(UsageCommon):
         contract = self._create_metered_contract()
         self.assertIn("data-usage", contract.usage_html)
 
+        reason = "broken"
+
         def fail(records, today=None):
-            raise UserError(BROKEN)
+            raise UserError(reason)
 
         self.patch(self.registry["billing.subscription"], "_look_at_usage", fail)
         self.env.invalidate_all()
