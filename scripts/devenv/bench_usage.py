@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from . import databases, odoo, postgres, setup
-from .paths import LOGS
-from .postgres import Server
-from .shell import SetupError, say
+from .shell import say
 
 PLAYER = Path(__file__).parent / "bench_usage_player.py"
 Result = dict[str, Any]
@@ -32,26 +29,11 @@ def measure(count: int, contracts: int) -> Result:
         }
         try:
             say(f"taking in {count} events of {contracts} contracts")
-            _play(server, database, given)
+            odoo.shell(server, database, PLAYER, given)
         finally:
             databases.drop(server, database)
         found: Result = json.loads(result.read_text())
         return found
-
-
-def _play(server: Server, database: str, given: dict[str, str]) -> None:
-    log = LOGS / "bench-usage.log"
-    with log.open("w") as out, PLAYER.open() as source:
-        subprocess.run(
-            odoo.command("shell", "-d", database, "--no-http"),
-            stdin=source,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env=odoo.environ(server) | given,
-        )
-    if not Path(given["BENCH_RESULT"]).exists():
-        tail = log.read_text(errors="replace").splitlines()[-15:]
-        raise SetupError("The benchmark did not finish:\n" + "\n".join(tail))
 
 
 def report(result: Result) -> str:

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from . import debian, virtualenv
@@ -73,14 +74,19 @@ def install(server: Server, database: str, modules: list[str], language: str) ->
     shell(server, database, "pregenerate_assets.py")
 
 
-def shell(server: Server, database: str, script: str | Path) -> None:
-    """Run a script in Odoo's shell: a file beside this module, or any path."""
+def shell(
+    server: Server, database: str, script: str | Path, given: Mapping[str, str] | None = None
+) -> None:
+    """Run a script in Odoo's shell: a file beside this module, or any path.
+
+    :param given: what the script reads from its environment
+    """
     path = Path(__file__).parent / script
     with path.open() as source:
         run_logged(
             command("shell", "-d", database, "--no-http"),
             path.stem,
-            env=environ(server),
+            env=environ(server) | dict(given or {}),
             stdin=source,
         )
 

@@ -13,14 +13,12 @@ class BillingSubscriptionLine(models.Model):
         draft = item.draft
         language = self.subscription_id.partner_id.lang or self.env.lang
         line = self.with_context(lang=language)
-        name = line.charge_id.name
+        title = line._get_invoice_line_title(item)
         if line._is_deposit():
-            return line.env._("Return: %s", name) if item.is_credit else name
-        if item.is_credit:
-            name = line.env._("Credit: %s", name)
+            return title
         text = line.env._(
             "%(charge)s\n%(first)s – %(last)s",
-            charge=name,
+            charge=title,
             first=format_date(line.env, draft.period.start, lang_code=language),
             last=format_date(line.env, draft.period.last_day, lang_code=language),
         )
@@ -28,6 +26,15 @@ class BillingSubscriptionLine(models.Model):
         if days != of_days:
             text += line.env._(" (%(days)s of %(of_days)s days)", days=days, of_days=of_days)
         return text + line._get_quantity_text(item) + line._get_discount_text(item)
+
+    def _get_invoice_line_title(self, item):
+        """Name of the charge, and what the line does if it does not charge."""
+        name = self.charge_id.name
+        if not item.is_credit:
+            return name
+        if self._is_deposit():
+            return self.env._("Return: %s", name)
+        return self.env._("Credit: %s", name)
 
     def _get_discount_text(self, item):
         """Names of the discounts, with what they take off where the line has no column for it."""

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
+from odoo.addons.subscription_billing.core.pricing import Price, Step, StepKind, round_amount
+
 ZERO = Decimal(0)
+ONE = Decimal(1)
 
 
 class When(str, Enum):
@@ -62,3 +65,28 @@ def decide(
     if policy.when is When.NEXT_INVOICE and has_later and not has_other:
         return Decision.WAIT
     return Decision.BILL
+
+
+def difference(price: Price, off: Decimal, before: Decimal, digits: int) -> tuple[Decimal, Price]:
+    """What a period costs beyond what was billed of it, with the steps that lead there.
+
+    The whole period is rounded, not the difference: so rating twice gives a difference of nothing.
+
+    :param price: of the whole period as it is rated now, unrounded
+    :param off: what discounts take off it
+    :param before: what all ratings before came to
+    :return: signed amount, and a price whose steps less ``off`` are that amount
+
+    >>> price = Price((Step(Decimal(3), Decimal("0.335")),))
+    >>> amount, steps = difference(price, ZERO, Decimal("0.67"), 2)
+    >>> amount, steps.amount == amount
+    (Decimal('0.34'), True)
+    >>> [(step.kind.value, str(step.amount)) for step in steps.steps[1:]]
+    [('billed', '-0.67'), ('rounding', '0.005')]
+    """
+    exact = price.amount - off
+    rounded = round_amount(exact, digits)
+    steps = [*price.steps, Step(ONE, -before, StepKind.BILLED)]
+    if exact != rounded:
+        steps.append(Step(ONE, rounded - exact, StepKind.ROUNDING))
+    return rounded - before, Price(tuple(steps))

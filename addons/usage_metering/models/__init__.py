@@ -9,9 +9,9 @@ from . import usage_event_texts
 from . import usage_event_ingest
 from . import usage_event_cancel
 from . import usage_meter_events
-from . import billing_discount_terms
 from . import billing_plan_version
 from . import billing_subscription
+from . import billing_subscription_marks
 from . import billing_subscription_line
 from . import billing_subscription_line_rating
 from . import billing_subscription_usage

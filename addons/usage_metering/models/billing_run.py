@@ -31,7 +31,11 @@ class BillingRun(models.Model):
         self.env.flush_all()
         rows = self.env.execute_query(SQL(query, company.id))
         contracts = self.env["billing.subscription"].with_company(company)
-        found = contracts.search(scope & Domain("id", "in", [row[0] for row in rows]))
+        found = contracts.search(
+            scope
+            & Domain("company_id", "=", company.id)
+            & Domain("id", "in", [row[0] for row in rows])
+        )
         seconds_left = float("inf")
         for ids in split_every(BATCH, found.ids):
             note(found.browse(ids).try_lock_for_update(), today)

@@ -1,15 +1,12 @@
 from decimal import Decimal
 
 from odoo import Command, models
-from odoo.tools import SQL, format_date
 
 from odoo.addons.subscription_billing.core import invoicing
 from odoo.addons.subscription_billing.core.pricing import params_of
 
 from ..core.correction import Decision, When
 from .usage_standing import UsageItem, UsageStanding
-
-ONE = Decimal(1)
 
 
 class BillingSubscription(models.Model):
@@ -108,25 +105,25 @@ class BillingSubscriptionLine(models.Model):
 
     # === TEXTS === #
 
-    def _get_invoice_line_text(self, item):
+    def _get_invoice_line_title(self, item):
+        name = super()._get_invoice_line_title(item)
+        if isinstance(item, UsageItem) and item.is_correction:
+            return self.env._("Correction: %s", name)
+        return name
+
+    def _get_quantity_text(self, item):
+        """The quantity in words, and what of it is on which invoice already."""
         if not isinstance(item, UsageItem):
-            return super()._get_invoice_line_text(item)
-        language = self.subscription_id.partner_id.lang or self.env.lang
-        line = self.with_context(lang=language)
-        period = item.draft.period
-        name = line.charge_id.name
-        if item.is_correction:
-            name = line.env._("Correction: %s", name)
-        text = line.env._(
-            "%(charge)s\n%(first)s – %(last)s",
-            charge=name,
-            first=format_date(line.env, period.start, lang_code=language),
-            last=format_date(line.env, period.last_day, lang_code=language),
-        )
-        return text + line._get_usage_text(item) + line._get_discount_text(item)
+            return super()._get_quantity_text(item)
+        return self._get_usage_text(item)
+
+    def _get_discount_text(self, item):
+        """A difference names no discounts: what they take off is part of the whole period."""
+        if isinstance(item, UsageItem) and item.corrects:
+            return ""
+        return super()._get_discount_text(item)
 
     def _get_usage_text(self, item):
-        """The quantity in words, and what of it is on which invoice already."""
         if not self.meter_id:
             return ""
         origin = self.env["billing.period"].browse(item.corrects.id) if item.corrects else None
@@ -173,17 +170,3 @@ class BillingPeriod(models.Model):
                 ),
             )
         return notes
-
-
-FORGET_QUERY = "DELETE FROM usage_event_mark WHERE subscription_id = ANY(%s)"
-
-
-class BillingSubscriptionMarks(models.Model):
-    _inherit = "billing.subscription"
-
-    def _forget_marks(self):
-        """Usage noted so far was rated: what the transaction does not see yet stays noted."""
-        if self:
-            self.env.cr.execute(SQL(FORGET_QUERY, self.ids))
-            self.invalidate_recordset(["next_billing_date"])
-            self._compute_next_billing_date()

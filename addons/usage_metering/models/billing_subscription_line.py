@@ -1,9 +1,7 @@
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from odoo.addons.subscription_billing.core import invoicing, repair
 from odoo.addons.subscription_billing.core.pricing import ChargeModel, terms_from_params
@@ -126,25 +124,3 @@ class BillingSubscriptionLine(models.Model):
 
     def _get_trial_end(self):
         return self.subscription_id.trial_end_date or self.subscription_id.start_date
-
-
-MARKS_QUERY = """
-    SELECT subscription_id, min(first_at)::date
-      FROM usage_event_mark
-     WHERE subscription_id = ANY(%s)
-     GROUP BY subscription_id
-"""
-
-
-class BillingSubscription(models.Model):
-    _inherit = "billing.subscription"
-
-    def _get_first_marks(self):
-        """The first day with usage that was noted since the contract was billed.
-
-        A day early, because the day of an event depends on the time zone.
-
-        :return: dict of contract id -> date
-        """
-        rows = self.env.execute_query(SQL(MARKS_QUERY, self.ids))
-        return {contract_id: day - timedelta(days=1) for contract_id, day in rows}

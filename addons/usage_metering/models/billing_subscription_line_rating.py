@@ -6,9 +6,10 @@ from odoo import models
 
 from odoo.addons.subscription_billing.core import invoicing
 from odoo.addons.subscription_billing.core.discounts import reductions
-from odoo.addons.subscription_billing.core.pricing import Price, Step, StepKind, round_amount
+from odoo.addons.subscription_billing.core.pricing import round_amount
 
 from ..core.commitment import committed, part_in, shortfall
+from ..core.correction import difference
 from ..core.quota import changes
 from ..core.rating import Rated, rate, spans_of
 from .usage_standing import UsageItem
@@ -91,10 +92,9 @@ class BillingSubscriptionLine(models.Model):
         """What is to bill of a period, None where nothing has changed since it was billed."""
         digits = self.currency_id.decimal_places
         off = sum((reduction.amount for reduction in found), ZERO)
-        amount = round_amount(rated.price.amount - off, digits)
         if charge is None:
             return UsageItem(
-                draft=_draft(task, rated, amount, found),
+                draft=_draft(task, rated, round_amount(rated.price.amount - off, digits), found),
                 rated=rated,
                 draws=rated.draws,
                 is_interim=task.is_interim,
@@ -103,17 +103,13 @@ class BillingSubscriptionLine(models.Model):
         ratings = standing.get_ratings(charge)
         before = sum((entry.rated for entry in ratings), ZERO)
         draws = changes([draw for entry in ratings for draw in entry.draws], rated.draws)
+        amount, price = difference(rated.price, off, before, digits)
         last = ratings[-1]
-        if amount == before and not draws and rated.quantity == last.quantity:
+        if not amount and not draws and rated.quantity == last.quantity:
             return None
-        exact = rated.price.amount - off
-        steps = [*rated.price.steps, Step(ONE, -before, StepKind.BILLED)]
-        if exact != amount:
-            steps.append(Step(ONE, amount - exact, StepKind.ROUNDING))
-        difference = replace(rated, price=Price(tuple(steps)))
         settled = standing.facts.settled
         return UsageItem(
-            draft=_draft(task, difference, amount - before, found),
+            draft=_draft(task, replace(rated, price=price), amount, found),
             corrects=charge,
             rated=rated,
             draws=tuple(draws),

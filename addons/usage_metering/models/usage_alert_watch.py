@@ -4,7 +4,6 @@ from psycopg2 import OperationalError
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, split_every
 
 from odoo.addons.subscription_billing.models.billing_run import ONE_TRANSACTION
 from odoo.addons.subscription_billing.models.billing_subscription import RUNNING_STATES
@@ -12,8 +11,6 @@ from odoo.addons.subscription_billing.models.billing_subscription import RUNNING
 from .billing_run import INTERIM_QUERY
 
 _logger = logging.getLogger(__name__)
-
-BATCH = 500
 
 
 class UsageAlert(models.Model):
@@ -58,23 +55,9 @@ class UsageAlert(models.Model):
         :param Domain domain: contracts to consider
         :return: seconds left for the calling cron
         """
-        self.env.flush_all()
-        rows = self.env.execute_query(SQL(WATCHED_QUERY, company.id))
-        contracts = self.env["billing.subscription"].with_company(company)
-        scope = domain & Domain("company_id", "=", company.id)
-        found = contracts.search(
-            scope
-            & Domain("id", "in", [row[0] for row in rows])
-            & Domain("state", "in", RUNNING_STATES)
-        )
-        seconds_left = float("inf")
-        for ids in split_every(BATCH, found.ids):
-            # What others work on is left for the next turn.
-            self._watch(found.browse(ids).try_lock_for_update(), today)
-            seconds_left = self.env["billing.run"]._commit_step()
-            if not seconds_left:
-                break
-        return seconds_left
+        running = domain & Domain("state", "in", RUNNING_STATES)
+        runs = self.env["billing.run"]
+        return runs._note_usage(company, today, running, WATCHED_QUERY, self._watch)
 
     @api.model
     def _watch(self, contracts, today):

@@ -36,12 +36,19 @@ class TestLive(UsageCommon):
         [found] = self._look(contract, "2025-01-15")
         self.assertEqual((found.amount, found.billed), (70, 60))
 
-    def test_many_contracts_one_query_each(self):
-        contracts = self._create_contracts(3, plan=self.metered, usage_tz="UTC")
+    def test_as_many_queries_for_many_contracts(self):
+        contracts = self._create_contracts(6, plan=self.metered, usage_tz="UTC")
         for contract in contracts:
             self._use(contract, "2025-01-05T00:00:00", 6)
-        found = contracts._get_live_usage(self._day("2025-01-15"))
-        self.assertEqual([rows[0].quantity for rows in found.values()], [6, 6, 6])
+        day = self._day("2025-01-15")
+        contracts._get_live_usage(day)
+        self.env.flush_all()
+        before = self.cr.sql_log_count
+        contracts[:1]._get_live_usage(day)
+        for_one = self.cr.sql_log_count - before
+        with self.assertQueryCount(for_one):
+            found = contracts._get_live_usage(day)
+        self.assertEqual([rows[0].quantity for rows in found.values()], [6] * 6)
 
     def test_preview_is_what_is_billed(self):
         contract = self._create_metered_contract()

@@ -39,9 +39,11 @@ class TestRating(UsageCommon):
             others=[{"name": "Fee", "unit_price": 50.0}], timing="in_advance"
         )
         contract = self._create_metered_contract(plan)
-        self.assertEqual(self._run_billing("2025-01-01").amount_untaxed, 50.0)
+        first = self._run_billing("2025-01-01")
+        self.assertEqual(first.invoice_line_ids.mapped("price_subtotal"), [50.0])
         self._use(contract, "2025-01-31T23:59:59", 2)
         self.assertEqual(self._run_billing("2025-02-01").amount_untaxed, 70.0)
+        self.assertFalse(self.env["usage.correction"].search([]))
 
     def test_time_zone_of_the_customer(self):
         contract = self._create_metered_contract(usage_tz="Europe/Berlin")
@@ -115,7 +117,7 @@ class TestRating(UsageCommon):
         self._use(contract, "2025-01-10T00:00:00", 9)
         self.assertEqual(self._run_billing("2025-02-01").amount_untaxed, 45.0)
 
-    def test_discount_in_percent_and_free_units(self):
+    def test_discount_in_percent(self):
         contract = self._create_metered_contract()
         contract._add_discount(
             {"name": "Half", "kind": "percent", "percent": 50, "duration": "always"},
@@ -123,6 +125,15 @@ class TestRating(UsageCommon):
         )
         self._use(contract, "2025-01-10T00:00:00", 9)
         self.assertEqual(self._run_billing("2025-02-01").amount_untaxed, 45.0)
+
+    def test_discount_of_free_units(self):
+        contract = self._create_metered_contract()
+        contract._add_discount(
+            {"name": "Four free", "kind": "units", "units": 4, "duration": "always"},
+            self._day("2025-01-01"),
+        )
+        self._use(contract, "2025-01-10T00:00:00", 9)
+        self.assertEqual(self._run_billing("2025-02-01").amount_untaxed, 50.0)
 
     def test_negative_usage_costs_nothing(self):
         contract = self._create_metered_contract()

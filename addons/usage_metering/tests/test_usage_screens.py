@@ -1,6 +1,16 @@
+from decimal import Decimal
+
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
+from odoo.addons.subscription_billing.core.pricing import (
+    ChargeModel,
+    round_amount,
+    terms_from_params,
+)
+
+from ..core.aggregation import Event, aggregate
 from .common import UsageCommon
 
 
@@ -170,7 +180,12 @@ class TestUsageScreens(UsageCommon):
 
     def test_later_usage_belongs_to_the_correction(self):
         """Each row shows what it was rated from, though all is in one transaction here."""
-        contract = self._create_metered_contract()
+        tiers = [
+            Command.create({"up_to": 5, "unit_price": 3.337, "flat_amount": 2}),
+            Command.create({"is_open": True, "unit_price": 1.5}),
+        ]
+        plan = self._create_metered_plan({"charge_model": "graduated", "tier_ids": tiers})
+        contract = self._create_metered_contract(plan)
         keys = [self._use(contract, "2025-01-05T00:00:00", quantity) for quantity in (2, 4)]
         self._run_billing("2025-02-01")
         keys.append(self._use(contract, "2025-01-06T00:00:00", 1))
@@ -201,6 +216,18 @@ class TestUsageScreens(UsageCommon):
 
         self.assertEqual(shown(first), ({keys[0], keys[1]}, 2))
         self.assertEqual(shown(correction), ({keys[1], keys[2]}, 2))
+        self.assertEqual(self._price_of_shown(first), first.amount)
+        self.assertEqual(self._price_of_shown(correction), first.amount + correction.amount)
+        self.assertTrue(correction.amount)
+
+    def _price_of_shown(self, period):
+        """What the listed events cost by the terms of the explanation, and nothing else."""
+        listed = self.env["usage.event"].search(period.action_view_usage()["domain"])
+        terms = period.explanation["usage"]["terms"]
+        events = [Event(event.at, Decimal(str(event.quantity))) for event in listed]
+        quantity = aggregate("sum", events, period.start_date, period.end_date)
+        price = terms_from_params(ChargeModel(terms["model"]), terms["params"]).price(quantity)
+        return float(round_amount(price.amount, 2))
 
     def test_usage_after_the_end_of_a_line_does_not_count(self):
         contract = self._create_metered_contract()
