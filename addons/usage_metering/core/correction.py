@@ -77,12 +77,12 @@ def difference(price: Price, off: Decimal, before: Decimal, digits: int) -> tupl
     :param before: what all ratings before came to
     :return: signed amount, and a price whose steps less ``off`` are that amount
 
-    >>> price = Price((Step(Decimal(3), Decimal("0.335")),))
-    >>> amount, steps = difference(price, ZERO, Decimal("0.67"), 2)
+    >>> price = Price((Step(Decimal(1), Decimal("0.125")),))
+    >>> amount, steps = difference(price, ZERO, Decimal("1.00"), 2)
     >>> amount, steps.amount == amount
-    (Decimal('0.34'), True)
+    (Decimal('-0.87'), True)
     >>> [(step.kind.value, str(step.amount)) for step in steps.steps[1:]]
-    [('billed', '-0.67'), ('rounding', '0.005')]
+    [('billed', '-1.00'), ('rounding', '0.005')]
     """
     exact = price.amount - off
     rounded = round_amount(exact, digits)

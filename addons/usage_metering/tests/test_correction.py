@@ -167,6 +167,19 @@ class TestCorrection(UsageCommon):
         self.assertEqual(lines[0].tax_ids, new)
         self.assertEqual(lines[1].tax_ids, old)
 
+    def test_with_the_discount_it_was_billed_with(self):
+        contract = self._create_metered_contract()
+        contract._add_discount(
+            {"name": "Half price", "kind": "percent", "percent": 50}, self._day("2025-01-01")
+        )
+        self._use(contract, "2025-01-15T12:00:00", 3)
+        first = self._run_billing("2025-02-01").invoice_line_ids
+        self.assertIn("Half price", first.name)
+        self._use(contract, "2025-01-20T12:00:00", 2)
+        line = self._run_billing("2025-02-10").invoice_line_ids
+        self.assertEqual(line.price_subtotal, 10.0)
+        self.assertNotIn("Half price", line.name, "its amount would be that of the whole period")
+
     def test_looked_at_once(self):
         contract = self._bill_january()
         self._use(contract, "2025-01-20T12:00:00", 0)
