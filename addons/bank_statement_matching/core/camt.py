@@ -155,9 +155,7 @@ def _sign(element: Any) -> int | None:  # noqa: ANN401
 
 def _codes(element: Any) -> tuple[str, ...]:  # noqa: ANN401
     """Bank transaction codes: ISO domain, family and sub-family in one, then the bank's own."""
-    iso = [
-        _text(element, f"BkTxCd/Domn/{part}") for part in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")
-    ]
+    iso = [_text(element, f"BkTxCd/Domn/{part}") for part in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")]
     own = _text(element, "BkTxCd/Prtry/Cd")
     return tuple(filter(None, ("/".join(iso).strip("/"), own)))
 
@@ -297,7 +295,9 @@ def _read_detail(element: Any, sign: int, currency: str) -> Detail:  # noqa: ANN
     own = _sign(element) or sign
     money = _soft_money(element, ("Amt", "AmtDtls/TxAmt/Amt"))
     instructed = _soft_money(element, ("AmtDtls/InstdAmt/Amt",))
-    original = _soft_money(element, ("RtrInf/OrgnlTxRef/Amt/InstdAmt", "OrgnlTxRef/IntrBkSttlmAmt"))
+    original = _soft_money(
+        element, ("RtrInf/OrgnlTxRef/Amt/InstdAmt", "OrgnlTxRef/IntrBkSttlmAmt")
+    )
     is_same = money is not None and money[1] in ("", currency)
     name, iban, bic = _other_side(element, own)
     return Detail(
@@ -340,9 +340,7 @@ def _other_side(element: Any, sign: int) -> tuple[str, str, str]:  # noqa: ANN40
         f"RltdPties/Ultmt{role}/Nm",
         f"RltdPties/Ultmt{role}/Pty/Nm",
     )
-    iban = _text(
-        element, f"RltdPties/{role}Acct/Id/IBAN", f"RltdPties/{role}Acct/Id/Othr/Id"
-    )
+    iban = _text(element, f"RltdPties/{role}Acct/Id/IBAN", f"RltdPties/{role}Acct/Id/Othr/Id")
     agent = f"RltdAgts/{role}Agt/FinInstnId"
     bic = _text(element, f"{agent}/BICFI", f"{agent}/BIC")
     return name, iban.replace(" ", "").upper(), bic

@@ -87,7 +87,14 @@ def _read_zip(content: bytes, limit: int) -> tuple[str, tuple[Statement, ...]]:
                 rest -= len(part)
                 kind, found = read(part, limit)
                 statements += found
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error) as error:
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        EOFError,
+        zlib.error,
+    ) as error:
         raise StatementError("malformed", message=str(error)[:200], line=0) from error
     if not statements:
         raise StatementError("no_statement")

@@ -239,9 +239,7 @@ class Matcher:
 CERTAIN = 100
 
 
-def _proposal(
-    payment: Payment, items: Iterable[OpenItem], reason: str, score: int
-) -> Proposal:
+def _proposal(payment: Payment, items: Iterable[OpenItem], reason: str, score: int) -> Proposal:
     items = tuple(items)
     total = sum((item.amount for item in items), Decimal(0))
     return Proposal(items, reason, score, payment.amount - total)

@@ -44,10 +44,10 @@ _CHARGES = re.compile(r"/CHGS/([A-Z]{3})([0-9]+,[0-9]*)")
 
 
 def read(text: str) -> Iterator[Statement]:
-    """The statements of a file, proved by their balances.
+    r"""The statements of a file, proved by their balances.
 
-    >>> text = ":20:X\\n:25:10020030/123\\n:28C:5/1\\n:60F:C260101EUR10,\\n"
-    >>> text += ":61:2601020102C5,00NTRFNONREF\\n:86:051?00GUT?20EREF+A1?32Max\\n:62F:C260102EUR15,"
+    >>> text = ":20:X\n:25:10020030/123\n:28C:5/1\n:60F:C260101EUR10,\n"
+    >>> text += ":61:2601020102C5,00NTRFNONREF\n:86:051?00GUT?20EREF+A1?32Max\n:62F:C260102EUR15,"
     >>> [statement] = read(text)
     >>> statement.account, statement.is_proved, statement.entries[0].details[0].end_to_end_id
     ('10020030/123', True, 'A1')

@@ -21,8 +21,8 @@ _BLANKS = re.compile(r"\s+")
 class StatementError(Exception):
     """Why nothing of a file is taken in: a code for people's messages, and its data.
 
-    Also found in ``Statement.problems``: then the file could be read, but the statement must not be
-    booked. Codes: ``too_large``, ``empty``, ``unknown_format``, ``encoding``, ``malformed``, ``doctype``,
+    Also found in ``Statement.problems``: then the file could be read, but the statement must not
+    be booked. Codes: ``too_large``, ``empty``, ``unknown_format``, ``encoding``, ``malformed``, ``doctype``,
     ``too_deep``, ``too_many``, ``no_statement``, ``no_account``, ``amount``, ``precision``,
     ``currency``, ``date``, ``sum``, ``pages``, ``columns``.
     """
@@ -115,9 +115,9 @@ class Statement:
 
 
 def clean(text: str | None) -> str:
-    """A text in one line, without blanks at the ends and characters that no database takes.
+    r"""A text in one line, without blanks at the ends and characters that no database takes.
 
-    >>> clean("  a\\n b\\x00 ")
+    >>> clean("  a\n b\x00 ")
     'a b'
     """
     return _BLANKS.sub(" ", (text or "").replace("\x00", "")).strip()

@@ -1,4 +1,4 @@
-"""Which entries are return debits, and how their amount splits into what was collected and fees."""
+"""Which entries are return debits, and how they split into what was collected and fees."""
 
 from __future__ import annotations
 
@@ -11,8 +11,36 @@ from .records import Detail, Entry
 # MT940 subfield ?34 -> reason of ISO 20022; 914 stands for what banks may not tell.
 RETURN_KEYS = {"901": "AC01", "903": "AC06", "912": "MD06", "914": "MS03"}
 CODES = frozenset(
-    "AC01 AC04 AC06 AC13 AG01 AG02 AM04 AM05 BE04 BE05 BE07 CNOR DNOR FF01 FF05 MD01 MD02 MD06 "
-    "MD07 MS02 MS03 RC01 RR01 RR02 RR03 RR04 SL01 TM01".split()
+    [
+        "AC01",
+        "AC04",
+        "AC06",
+        "AC13",
+        "AG01",
+        "AG02",
+        "AM04",
+        "AM05",
+        "BE04",
+        "BE05",
+        "BE07",
+        "CNOR",
+        "DNOR",
+        "FF01",
+        "FF05",
+        "MD01",
+        "MD02",
+        "MD06",
+        "MD07",
+        "MS02",
+        "MS03",
+        "RC01",
+        "RR01",
+        "RR02",
+        "RR03",
+        "RR04",
+        "SL01",
+        "TM01",
+    ]
 )
 _NAMED = re.compile(r"r(?:ü|ue)ckgabegrund:?\s*([A-Z]{2}[0-9]{2})", re.IGNORECASE)
 _BARE = re.compile(rf"\b({'|'.join(sorted(CODES))})\b")
@@ -128,8 +156,10 @@ def _split(entry: Entry, detail: Detail, *, is_bundle: bool) -> ReturnDebit:
         original = amount - charges
     elif original is not None and charges is None:
         charges = amount - original
-    if original is not None and charges is not None and (
-        original + charges != amount or original <= 0 or charges < 0
+    if (
+        original is not None
+        and charges is not None
+        and (original + charges != amount or original <= 0 or charges < 0)
     ):
         problems.append("return_sum")
     return ReturnDebit(

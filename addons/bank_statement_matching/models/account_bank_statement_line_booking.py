@@ -127,7 +127,12 @@ class AccountBankStatementLine(models.Model):
                 for part in counterparts]  # fmt: skip
         if not self.currency_id.is_zero(rest):
             rows.append(
-                (self.journal_id.suspense_account_id.id, self.partner_id.id, rest, self.payment_ref)
+                (
+                    self.journal_id.suspense_account_id.id,
+                    self.partner_id.id,
+                    rest,
+                    self.payment_ref,
+                )
             )
         lines, left = [], -sum(self._seek_for_lines()[1].mapped("balance"))
         for number, (account, partner, amount, name) in enumerate(rows, 1):

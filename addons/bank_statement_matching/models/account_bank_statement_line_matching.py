@@ -148,9 +148,9 @@ class AccountBankStatementLine(models.Model):
         :return: the lines that were matched
         """
         matched = self.browse()
-        for journal, lines in self.filtered(lambda line: not line.is_reconciled).grouped(
-            "journal_id"
-        ).items():
+        for journal, lines in (
+            self.filtered(lambda line: not line.is_reconciled).grouped("journal_id").items()
+        ):
             returned = lines.filtered("is_return")
             matched |= returned._process_returns()
             matched |= (lines - returned)._decide(journal, is_certain=True)
@@ -158,9 +158,9 @@ class AccountBankStatementLine(models.Model):
 
     def _propose(self):
         """Look for proposals; book nothing."""
-        for journal, lines in self.filtered(lambda line: not line.is_reconciled).grouped(
-            "journal_id"
-        ).items():
+        for journal, lines in (
+            self.filtered(lambda line: not line.is_reconciled).grouped("journal_id").items()
+        ):
             lines._decide(journal, is_certain=False)
 
     def _decide(self, journal, is_certain):

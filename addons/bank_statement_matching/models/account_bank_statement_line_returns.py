@@ -24,7 +24,7 @@ class AccountBankStatementLine(models.Model):
         :return: list of counterparts, or None when the return is nobody's
         """
         self.ensure_one()
-        return None
+        return
 
     def _process_returns(self):
         """Book the return debits in self that somebody knows of; the others need a look.

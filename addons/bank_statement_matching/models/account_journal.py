@@ -54,8 +54,10 @@ class AccountJournal(models.Model):
             [("type", "in", ("bank", "credit")), ("company_id", "=", company.id)]
         )
         return journals.filtered(
-            lambda journal: journal._is_account(account)
-            and (journal.currency_id or company.currency_id).name == currency
+            lambda journal: (
+                journal._is_account(account)
+                and (journal.currency_id or company.currency_id).name == currency
+            )
         )
 
     def _is_account(self, account):

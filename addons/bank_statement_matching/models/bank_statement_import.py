@@ -121,14 +121,14 @@ class BankStatementImport(models.Model):
                 return
         self._import_folders()
 
-    def unlink(self):
-        if any(record.state == "done" and record.line_ids for record in self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_booked(self):
+        if any(record.line_ids for record in self):
             raise UserError(
                 self.env._(
                     "A file whose entries are booked stays. Delete its bank statements first."
                 )
             )
-        return super().unlink()
 
     def action_open_lines(self):
         """Show the entries of the file."""

@@ -102,9 +102,7 @@ class BankStatementImport(models.Model):
         """
         company = journal.company_id
         lines_model = (
-            self.env["account.bank.statement.line"]
-            .with_company(company)
-            .with_context(**QUIET)
+            self.env["account.bank.statement.line"].with_company(company).with_context(**QUIET)
         )
         entries = [entry for entry in statement.entries if entry.is_booked]
         keys = make_keys(entries)
@@ -112,10 +110,7 @@ class BankStatementImport(models.Model):
         fresh = [
             (key, entry) for key, entry in zip(keys, entries, strict=True) if key not in known
         ]
-        values = [
-            self._prepare_line(journal, statement, key, entry)
-            for key, entry in fresh
-        ]
+        values = [self._prepare_line(journal, statement, key, entry) for key, entry in fresh]
         lines = self._book_entries(lines_model, journal, values)
         for line, (_key, entry) in zip(lines, fresh, strict=True):
             if len(entry.details) > 1:
@@ -143,8 +138,7 @@ class BankStatementImport(models.Model):
         rows = iter(zip(values, payments, strict=True))
         while chunk := list(islice(rows, CHUNK)):
             decisions = [
-                None if value["is_return"] else matcher.decide(payment)
-                for value, payment in chunk
+                None if value["is_return"] else matcher.decide(payment) for value, payment in chunk
             ]
             lines |= self._book_chunk(lines_model, [value for value, _pay in chunk], decisions)
             self.env.flush_all()
@@ -187,7 +181,9 @@ class BankStatementImport(models.Model):
                 [(line, parts) for line, parts, _reason in split],
                 {line.id: reason for line, _parts, reason in split},
             )
-        lines_model._store_proposals({lines[number].id: found for number, found in proposed.items()})
+        lines_model._store_proposals(
+            {lines[number].id: found for number, found in proposed.items()}
+        )
         return lines
 
     def _create_statement(self, journal, statement, lines, is_partial):
@@ -229,7 +225,9 @@ class BankStatementImport(models.Model):
             "journal_id": journal.id,
             "import_id": self.id,
             "entry_key": key,
-            "date": entry.booking_date or entry.value_date or statement.date
+            "date": entry.booking_date
+            or entry.value_date
+            or statement.date
             or self.company_id._get_billing_today(),
             "value_date": entry.value_date,
             "amount": float(entry.amount),

@@ -10,7 +10,12 @@ class BankStatementImport(models.Model):
         :param error: ``core.records.StatementError``
         """
         data = {key: _show(value) for key, value in error.data.items()}
-        texts = {
+        texts = {**self._get_file_messages(data), **self._get_content_messages(data)}
+        return texts[error.code]()
+
+    def _get_file_messages(self, data):
+        """Messages for files that are wrong as a whole, made when they are asked for."""
+        return {
             "too_large": lambda: self.env._(
                 "The file is larger than %(limit)s MB. Ask your bank for smaller files.", **data
             ),
@@ -32,7 +37,8 @@ class BankStatementImport(models.Model):
                 "The file is nested deeper than any statement. Download it from your bank again."
             ),
             "too_many": lambda: self.env._(
-                "The file holds more than %(limit)s parts. Ask your bank for smaller files.", **data
+                "The file holds more than %(limit)s parts. Ask your bank for smaller files.",
+                **data,
             ),
             "no_statement": lambda: self.env._(
                 "The file holds no statement. Check that you downloaded statements, not orders "
@@ -42,6 +48,11 @@ class BankStatementImport(models.Model):
                 "A statement does not say for which account it is. Ask your bank for a complete "
                 "file."
             ),
+        }
+
+    def _get_content_messages(self, data):
+        """Messages for what stands in a file."""
+        return {
             "amount": lambda: self.env._(
                 "%(place)s: “%(value)s” is no amount. Download the file again; if it stays like "
                 "this, ask your bank.",
@@ -72,7 +83,6 @@ class BankStatementImport(models.Model):
                 "Columns are missing: %(columns)s. Export the file as CSV-CAMT.", **data
             ),
         }
-        return texts[error.code]()
 
     def _get_malformed_message(self, data):
         if data.get("line") not in (None, "0"):
