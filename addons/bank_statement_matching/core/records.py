@@ -22,9 +22,9 @@ class StatementError(Exception):
     """Why nothing of a file is taken in: a code for people's messages, and its data.
 
     Also found in ``Statement.problems``: then the file could be read, but the statement must not
-    be booked. Codes: ``too_large``, ``empty``, ``unknown_format``, ``encoding``, ``malformed``, ``doctype``,
-    ``too_deep``, ``too_many``, ``no_statement``, ``no_account``, ``amount``, ``precision``,
-    ``currency``, ``date``, ``sum``, ``pages``, ``columns``.
+    be booked. Codes: ``too_large``, ``empty``, ``unknown_format``, ``encoding``, ``malformed``,
+    ``doctype``, ``too_deep``, ``too_many``, ``no_statement``, ``no_account``, ``amount``, ``precision``,
+    ``currency``, ``date``, ``sum``, ``columns``.
     """
 
     def __init__(self, code: str, **data: Any) -> None:  # noqa: ANN401 - shown, not computed with

@@ -142,7 +142,7 @@ class TestStatementFiles(StatementCommon):
     def test_file_of_another_journal_in_a_drop_folder(self):
         other = self.bank.copy({"name": "Other", "code": "OTH", "bank_account_id": False})
         record = self._import(self._camt(self._entry(5.0, self._detail("x"))), journal=other)
-        self._assert_no_effect(record, "refused", self.bank.name, "Other")
+        self._assert_no_effect(record, "refused", self.bank.name, other.name)
 
     def test_mt940_by_bank_code_and_number(self):
         text = ":20:X\n:25:30060601/0002474689\n:28C:1\n:60F:C260101USD0,\n"

@@ -54,7 +54,7 @@ class TestStatementMatching(StatementCommon):
         self.assertEqual(line.match_state, "open")
         [invoice] = self._create_open_invoices(1, 100.0, payment_reference="LATER-4711-2026")
         line.with_context(skip_account_move_synchronization=True).payment_ref = "LATER-4711-2026"
-        self.env["account.bank.statement.line"]._cron_match()
+        line.action_match_again()
         self.assertTrue(line.is_reconciled)
         self.assertEqual(invoice.amount_residual, 0.0)
 

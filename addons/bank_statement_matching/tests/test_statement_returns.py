@@ -19,8 +19,11 @@ class TestStatementReturns(StatementCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.seen = []
         cls.expense = cls.company_data["default_account_expense"]
+
+    def setUp(self):
+        super().setUp()
+        self.seen = []
 
     def _return(self, eref="E1", amount=-15.5, kind="camt.053", details=None, **options):
         detail = self._detail(
