@@ -161,11 +161,7 @@ class TestStatementFiles(StatementCommon):
         record = self._import(self._camt(self._entry(5.0, self._detail("x"))))
         other = self.setup_other_company(name="Other")["company"]
         user = self._create_user("other_user")
-        user.sudo().write(
-            {"company_ids": [Command.set(other.ids)], "company_id": other.id}
-        )
+        user.sudo().write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
         self.assertFalse(
-            self.env["bank.statement.import"]
-            .with_user(user)
-            .search([("id", "=", record.id)])
+            self.env["bank.statement.import"].with_user(user).search([("id", "=", record.id)])
         )

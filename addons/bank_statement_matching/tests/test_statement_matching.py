@@ -111,9 +111,9 @@ class TestStatementMatching(StatementCommon):
 
     def test_candidates_of_an_upper_addon(self):
         """A batch is matched by its id, as one."""
-        from unittest.mock import patch  # noqa: PLC0415
+        from unittest.mock import patch
 
-        from ..core.matching import OpenItem  # noqa: PLC0415
+        from ..core.matching import OpenItem
 
         invoices = self._create_open_invoices(3, 10.0)
         items = self._item(invoices)

@@ -126,7 +126,9 @@ def test_an_amount_never_decides_between_two(
     assert (decision.match is not None) == (len(fitting) == 1)
 
 
-@given(st.text("ABC0123456789", min_size=4, max_size=12), st.text(max_size=20), st.text(max_size=20))
+@given(
+    st.text("ABC0123456789", min_size=4, max_size=12), st.text(max_size=20), st.text(max_size=20)
+)
 def test_a_number_is_found_between_separators(number: str, before: str, after: str) -> None:
     assert number in find_numbers(f"{before} | {number} | {after}", {number}, {len(number)}) or (
         # Overlapped by the same characters beginning earlier.

@@ -15,7 +15,9 @@ from odoo.addons.bank_statement_matching.core.records import Statement, Statemen
 SAMPLES = Path(os.environ.get("STATEMENT_SAMPLES", "samples"))
 
 
-def camt(body: str, head: str = "", kind: str = "BkToCstmrStmt/Stmt", version: str = "08") -> bytes:
+def camt(
+    body: str, head: str = "", kind: str = "BkToCstmrStmt/Stmt", version: str = "08"
+) -> bytes:
     outer, inner = kind.split("/")
     return (
         f'<?xml version="1.0"?>{head}'
@@ -77,9 +79,13 @@ def test_pending_entries_are_no_money() -> None:
 
 
 def test_without_namespace_and_with_prefix() -> None:
-    plain = camt(entry("5")).replace(b' xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"', b"")
+    plain = camt(entry("5")).replace(
+        b' xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"', b""
+    )
     assert read(plain)[0].entries[0].amount == 5
-    prefixed = b'<n:Document xmlns:n="x"><n:BkToCstmrStmt><n:Stmt><n:Acct><n:Id><n:IBAN>X1</n:IBAN>'
+    prefixed = (
+        b'<n:Document xmlns:n="x"><n:BkToCstmrStmt><n:Stmt><n:Acct><n:Id><n:IBAN>X1</n:IBAN>'
+    )
     prefixed += b"</n:Id></n:Acct></n:Stmt></n:BkToCstmrStmt></n:Document>"
     assert read(prefixed)[0].account == "X1"
 
@@ -276,7 +282,9 @@ def test_csv_without_a_column() -> None:
 
 LAUGHS = (
     '<!DOCTYPE l [<!ENTITY a "aaaaaaaaaa">'
-    + "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    + "".join(
+        f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
     + "]>"
 )
 OUTSIDE = '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
@@ -326,7 +334,9 @@ def test_zip_holds_several_and_no_bomb() -> None:
 
 
 SEEDS = [
-    camt(balances("10", "15") + entry("5", inner=RETURN.format(batch="", money="", charges=RECORDS))),
+    camt(
+        balances("10", "15") + entry("5", inner=RETURN.format(batch="", money="", charges=RECORDS))
+    ),
     mt940(":60F:C260605EUR20,00", *RETURNED, ":62F:C260608EUR7,65"),
     HEADER.encode() + b'"DE66";"23.07.26";"";"X";"";"";"";"";"";"-12,35";"EUR";""\n',
 ]
