@@ -8,6 +8,7 @@
     "category": "Hidden/Tests",
     "depends": [
         "billing_base",
+        "bank_statement_matching",
         "subscription_billing",
         "customer_portal",
         "customer_portal_subscription_billing",

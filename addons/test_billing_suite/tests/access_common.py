@@ -12,6 +12,9 @@ from odoo.addons.subscription_billing.tests.common import SubscriptionBillingCom
 # Records of a company that all its units share, with the reason. Everything else belongs to the
 # unit of its contract or document: a new model is one of those until it is named here.
 SHARED = {
+    "bank.statement.detail": "as its import",
+    "bank.statement.import": "bank accounts belong to a company, statements are of all its units",
+    "bank.statement.proposal": "as its bank entry",
     "billing.business.unit": "units of a company are no secret in it, their documents are",
     "billing.bonus.rule": "bonuses hold for all units",
     "billing.bundle": "as its plan",
@@ -37,6 +40,9 @@ INHERITED = SHARED.keys() - {
     "billing.test.clock.result",
     "billing.run",
     "billing.run.stop",
+    "bank.statement.detail",
+    "bank.statement.import",
+    "bank.statement.proposal",
 }
 # Of no company at all.
 GLOBAL = {"billing.feature": "a catalogue of names, without prices or customers"}
@@ -139,6 +145,7 @@ class AccessCommon(SubscriptionBillingCommon):
             cls.contracts[world] = contract.with_env(origin)
             cls._plant_run(world, contract)
             cls._plant_messages(world, contract)
+            cls._plant_statement(world, company)
         finally:
             cls.env.flush_all()
             cls.env = origin
@@ -344,6 +351,32 @@ class AccessCommon(SubscriptionBillingCommon):
         cls.env["billing.event"]._record(
             "customer.greeted", contract, {contract.id: {"text": f"DOC-{world}"}}
         )
+
+    @classmethod
+    def _plant_statement(cls, world, company):
+        """An imported file with a bank entry, its payment and a proposal."""
+        imports = cls.env["bank.statement.import"].sudo()
+        record = imports.create({"name": f"DOC-{world}", "company_id": company.id})
+        journal = (
+            cls.env["account.journal"]
+            .sudo()
+            .create({"name": f"CFG-{world}", "code": f"B{world}", "type": "bank",
+                     "company_id": company.id})
+        )  # fmt: skip
+        lines = cls.env["account.bank.statement.line"].sudo()
+        line = lines.create(
+            {
+                "journal_id": journal.id,
+                "date": cls.today,
+                "amount": 1.0,
+                "payment_ref": f"DOC-{world}",
+                "import_id": record.id,
+            }
+        )
+        cls.env["bank.statement.detail"].sudo().create(
+            {"import_id": record.id, "line_id": line.id, "currency_id": line.currency_id.id}
+        )
+        cls.env["bank.statement.proposal"].sudo().create({"line_id": line.id, "reason": "amount"})
 
     # === WHO LOOKS === #
 
