@@ -7,4 +7,14 @@
     "website": "https://github.com/open-subscription-billing/addons",
     "category": "Accounting/Subscriptions",
     "depends": ["billing_base", "base_iban"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/security.xml",
+        "data/sepa_data.xml",
+        "report/sepa_reports.xml",
+        "views/sepa_mandate_views.xml",
+        "views/sepa_collection_views.xml",
+        "views/sepa_batch_views.xml",
+        "views/sepa_creditor_views.xml",
+    ],
 }

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from stdnum import iso11649
 
 from odoo.addons.sepa_debit.core.identifiers import (
+    IBAN_LENGTHS,
     OUTSIDE_EEA,
     SEPA,
     IdentifierError,
@@ -69,6 +70,7 @@ def test_umr_is_unique_whatever_case_and_business_code():
 
 def test_countries_of_the_scheme():
     assert len(SEPA) == 42
+    assert set(IBAN_LENGTHS) == SEPA
     assert {"AL", "MD", "ME", "MK", "RS", "CH", "GB"} <= OUTSIDE_EEA
     assert all(needs_address(country + "00") for country in OUTSIDE_EEA)
     assert not needs_address("LI00")
