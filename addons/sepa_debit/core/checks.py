@@ -5,7 +5,7 @@ measured after conversion into the bank's characters, as they will be written.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .calendar import is_target_day
@@ -189,7 +189,7 @@ def _file_defects(file: File, profile: Profile) -> Iterator[Defect | None]:
 # === PARTS === #
 
 
-def _identifier(field, check, value: str) -> Defect | None:  # type: ignore[no-untyped-def]
+def _identifier(field: str, check: Callable[[str], str], value: str) -> Defect | None:
     try:
         written = check(value)
     except IdentifierError as error:

@@ -21,7 +21,10 @@ CREDITOR_ID_LENGTHS = {"DE": 18, "AT": 18, "NL": 19, "FR": 13, "ES": 16, "IT": 2
 CREDITOR_ID = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{3}[A-Z0-9+?/\-:().,']+")
 
 EEA = frozenset(
-    ["AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"]
+    {
+        "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
+        "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK",
+    }
 )  # fmt: skip
 # The other countries of the scheme (EPC409-09 v8.0), with the IBANs of Gibraltar. Guernsey,
 # Jersey and the Isle of Man use British IBANs.

@@ -63,8 +63,10 @@ class AccountMove(models.Model):
     def _plan_sepa_collections(self):
         """Plan the collection of invoices before they are printed: they announce it."""
         invoices = self.sudo().filtered(
-            lambda m: m.move_type == "out_invoice"
-            and m.preferred_payment_method_line_id.code == SEPA_DEBIT
+            lambda m: (
+                m.move_type == "out_invoice"
+                and m.preferred_payment_method_line_id.code == SEPA_DEBIT
+            )
         )
         by_day = defaultdict(lambda: self.env["account.move"].sudo())
         for invoice in invoices:

@@ -239,10 +239,10 @@ class SepaCollection(models.Model):
             & Domain("batch_id", "=", False)
         )
         stale |= open_ones.filtered(
-            lambda c: c.currency_id.compare_amounts(
-                c.amount, c.move_line_id.amount_residual_currency
+            lambda c: (
+                c.currency_id.compare_amounts(c.amount, c.move_line_id.amount_residual_currency)
+                > 0
             )
-            > 0
         )
         return stale._cancel_open(self.env._("The open item or the mandate has changed."))
 

@@ -90,7 +90,8 @@ class SepaCollectionBatch(models.Model):
             if state not in BATCH_TRANSITIONS[batch.state]:
                 raise UserError(
                     self.env._(
-                        "The file %(file)s is “%(old)s” and cannot become “%(new)s”.",
+                        "The file %(file)s is “%(old)s” and cannot become “%(new)s”. "
+                        "Reload the page to see what can be done with it.",
                         file=batch.name,
                         old=labels[batch.state],
                         new=labels[state],
@@ -108,7 +109,7 @@ class SepaCollectionBatch(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_url",
-            "url": f"/web/content/sepa.collection.batch/{self.id}/file/{self.file_name}?download=1",
+            "url": f"/web/content/{self._name}/{self.id}/file/{self.file_name}?download=1",
             "target": "self",
         }
 
@@ -143,7 +144,9 @@ class SepaCollectionBatch(models.Model):
         for batch in self:
             batch._set_state("cancelled")
             batch.message_post(
-                body=self.env._("Cancelled with %(count)s debits.", count=len(batch.collection_ids))
+                body=self.env._(
+                    "Cancelled with %(count)s debits.", count=len(batch.collection_ids)
+                )
             )
             batch.collection_ids.write({"batch_id": False})
 

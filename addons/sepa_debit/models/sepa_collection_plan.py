@@ -42,8 +42,8 @@ class SepaCollection(models.Model):
             by = notice_by if creditor.notice_channel == "invoice" else "mail"
             values.append(self._prepare_values(line, amounts[line.id], mandate, day, by))
         self.env["sepa.exclusion"].sudo()._replace(lines, codes)
-        quiet = {"tracking_disable": True, "mail_create_nosubscribe": True}
-        return self.with_context(**quiet).create(values).with_context(self.env.context)
+        quiet = self.with_context(tracking_disable=True, mail_create_nosubscribe=True)
+        return self.browse(quiet.create(values).ids)
 
     # === FACTS === #
 

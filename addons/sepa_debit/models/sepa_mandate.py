@@ -39,7 +39,10 @@ class SepaMandate(models.Model):
         "res.partner", "Customer", required=True, index=True, ondelete="restrict", tracking=True
     )
     commercial_partner_id = fields.Many2one(
-        related="partner_id.commercial_partner_id", store=True, index=True, string="Company Customer"
+        related="partner_id.commercial_partner_id",
+        store=True,
+        index=True,
+        string="Company Customer",
     )
     creditor_id = fields.Many2one(
         "sepa.creditor",
@@ -185,7 +188,9 @@ class SepaMandate(models.Model):
         signed = self.filtered(lambda m: m.state != "draft")
         for mandate in signed:
             values = mandate.read(SIGNED, load="_classic_write")[0]
-            if any(vals.get(k, v) != v for k, v in values.items() if k in vals and k != "signed_on"):
+            if any(
+                vals.get(k, v) != v for k, v in values.items() if k in vals and k != "signed_on"
+            ):
                 raise UserError(
                     self.env._(
                         "The mandate %(mandate)s is signed: customer, scheme and kind cannot be "
@@ -230,14 +235,16 @@ class SepaMandate(models.Model):
             if mandate.state != "draft" and not mandate.signed_on:
                 raise ValidationError(
                     self.env._(
-                        "The mandate %(mandate)s needs the date of its signature.",
+                        "The mandate %(mandate)s needs the date of its signature. "
+                        "Enter it first.",
                         mandate=mandate.name,
                     )
                 )
             if mandate.signed_on and mandate.signed_on > mandate.company_id._get_billing_today():
                 raise ValidationError(
                     self.env._(
-                        "The mandate %(mandate)s cannot be signed in the future (%(date)s).",
+                        "The mandate %(mandate)s cannot be signed in the future (%(date)s). "
+                        "Correct the date.",
                         mandate=mandate.name,
                         date=format_date(self.env, mandate.signed_on),
                     )
@@ -316,9 +323,7 @@ class SepaMandate(models.Model):
             for name, (old, new) in changes.items():
                 rule = ORIGINALS[name]
                 amendment = amendment.with_old(**{rule: old}).without(**{rule: new})
-            super(SepaMandate, mandate).write(
-                {name: getattr(amendment, rule) for name, rule in ORIGINALS.items()}
-            )
+            mandate.write({name: getattr(amendment, rule) for name, rule in ORIGINALS.items()})
 
     # === UPKEEP === #
 
@@ -332,7 +337,9 @@ class SepaMandate(models.Model):
         lapsed._set_state("lapsed")
         lapsed.collection_ids._cancel_open(self.env._("The mandate has lapsed."))
         soon = self.search(
-            usable & Domain("lapse_notice_on", "<=", today) & Domain("is_lapse_noticed", "=", False)
+            usable
+            & Domain("lapse_notice_on", "<=", today)
+            & Domain("is_lapse_noticed", "=", False)
         )
         self.env["billing.event"]._record(
             "mandate.lapsing", soon, lambda m: {"reference": m.name, "lapses_on": str(m.lapses_on)}

@@ -34,7 +34,9 @@ class TestCollection(SepaCommon):
         self.assertIn("DE98ZZZ09999999999", text.text)
         self.assertIn("6199", text.text)
         self.assertFalse(text.is_transfer_expected)
-        self.assertEqual(self._items(invoice)._get_amount_collectable()[self._items(invoice).id], 0)
+        self.assertEqual(
+            self._items(invoice)._get_amount_collectable()[self._items(invoice).id], 0
+        )
         self._run()
         self.assertEqual(self._collections(invoice), collection, "nothing is planned twice")
 
@@ -208,7 +210,8 @@ class TestCollection(SepaCommon):
         self.partner_b.property_inbound_payment_method_line_id = self.method
         known = self._create_mandate()
         known.was_settled = True
-        invoices = self._bill() | self._bill(partner_id=self.partner_b.id)
+        invoices = self._bill(sepa_mandate_id=self.mandate.id)
+        invoices |= self._bill(partner_id=self.partner_b.id)
         third = self._bill(sepa_mandate_id=known.id)
         batches = self._make_batch(invoices | third)
         self.assertEqual(
