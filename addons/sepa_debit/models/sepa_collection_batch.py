@@ -16,7 +16,7 @@ class SepaCollectionBatch(models.Model):
     _check_company_auto = True
 
     name = fields.Char("Message Reference", required=True, readonly=True, copy=False)
-    payment_id = fields.Char("Payment Reference", readonly=True, copy=False)
+    payment_id = fields.Char("Reference of Its Debits", readonly=True, copy=False)
     creditor_id = fields.Many2one("sepa.creditor", required=True, readonly=True, index=True)
     company_id = fields.Many2one(related="creditor_id.company_id", store=True, index=True)
     business_unit_id = fields.Many2one(

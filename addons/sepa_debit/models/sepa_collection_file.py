@@ -32,8 +32,11 @@ class SepaCollectionBatch(models.Model):
         count, cents = self._check_collections()
         if not count:
             raise UserError(
-                self.env._("No debit of the file %(file)s can be written. Repair what is named and cancel the "
-                    "file; the next run makes another one.", file=self.name)
+                self.env._(
+                    "No debit of the file %(file)s can be written. Repair what is named and "
+                    "cancel the file; the next run makes another one.",
+                    file=self.name,
+                )
                 + f"\n{self.problems or ''}"
             )
         file = self._get_file(created_at, count, cents, self._iter_debits())

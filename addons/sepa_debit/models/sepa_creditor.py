@@ -170,7 +170,9 @@ class SepaCreditor(models.Model):
                     raise ValidationError(describe_error(self.env, label, error)) from error
             if len(creditor.id_prefix) > 10:
                 raise ValidationError(
-                    self.env._("The prefix of references may have up to 10 characters. Shorten it.")
+                    self.env._(
+                        "The prefix of references may have up to 10 characters. Shorten it."
+                    )
                 )
 
     @api.constrains("remittance_template")
@@ -193,10 +195,14 @@ class SepaCreditor(models.Model):
         for creditor in self:
             if not 1 <= creditor.lead_days <= EARLIEST_DAYS:
                 raise ValidationError(
-                    self.env._("Banks want between 1 and 14 business days of lead time. Correct it.")
+                    self.env._(
+                        "Banks want between 1 and 14 business days of lead time. Correct it."
+                    )
                 )
             if not 0 < creditor.cut_off < 24:
-                raise ValidationError(self.env._("The cut-off is a time between 00:01 and 23:59. Correct it."))
+                raise ValidationError(
+                    self.env._("The cut-off is a time between 00:01 and 23:59. Correct it.")
+                )
             if not 1 <= creditor.notice_days <= 60:
                 raise ValidationError(
                     self.env._("Debtors have to be told between 1 and 60 days ahead. Correct it.")

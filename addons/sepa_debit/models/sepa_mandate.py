@@ -92,7 +92,7 @@ class SepaMandate(models.Model):
         default="paper",
         required=True,
     )
-    signed_by = fields.Char("Signed By", copy=False, readonly=True)
+    signed_by = fields.Char(copy=False, readonly=True)
     signed_at = fields.Datetime(copy=False, readonly=True)
     signed_ip = fields.Char("IP Address", copy=False, readonly=True)
     document = fields.Binary("Signed Document", attachment=True, copy=False)
@@ -235,8 +235,7 @@ class SepaMandate(models.Model):
             if mandate.state != "draft" and not mandate.signed_on:
                 raise ValidationError(
                     self.env._(
-                        "The mandate %(mandate)s needs the date of its signature. "
-                        "Enter it first.",
+                        "The mandate %(mandate)s needs the date of its signature. Enter it first.",
                         mandate=mandate.name,
                     )
                 )
