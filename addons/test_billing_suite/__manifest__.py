@@ -14,6 +14,7 @@
         "customer_portal_subscription_billing",
         "subscription_billing_sale",
         "usage_metering",
+        "sepa_debit",
         "customer_portal_usage_metering",
     ],
 }

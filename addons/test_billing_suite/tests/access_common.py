@@ -9,6 +9,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.subscription_billing.tests.common import SubscriptionBillingCommon
 
+from .access_debits import plant_debits
+
 # Records of a company that all its units share, with the reason. Everything else belongs to the
 # unit of its contract or document: a new model is one of those until it is named here.
 SHARED = {
@@ -144,6 +146,7 @@ class AccessCommon(SubscriptionBillingCommon):
             contract = cls._plant_contract(world, company, unit, plan)
             cls.contracts[world] = contract.with_env(origin)
             cls._plant_run(world, contract)
+            plant_debits(cls.env, world, contract)
             cls._plant_messages(world, contract)
             cls._plant_statement(world, company)
         finally:
