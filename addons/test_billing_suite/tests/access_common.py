@@ -355,24 +355,20 @@ class AccessCommon(SubscriptionBillingCommon):
     @classmethod
     def _plant_statement(cls, world, company):
         """An imported file with a bank entry, its payment and a proposal."""
-        imports = cls.env["bank.statement.import"].sudo()
-        record = imports.create({"name": f"DOC-{world}", "company_id": company.id})
+        record = (
+            cls.env["bank.statement.import"]
+            .sudo()
+            .create({"name": f"DOC-{world}", "company_id": company.id})
+        )
         journal = (
             cls.env["account.journal"]
             .sudo()
             .create({"name": f"CFG-{world}", "code": f"B{world}", "type": "bank",
                      "company_id": company.id})
         )  # fmt: skip
-        lines = cls.env["account.bank.statement.line"].sudo()
-        line = lines.create(
-            {
-                "journal_id": journal.id,
-                "date": cls.today,
-                "amount": 1.0,
-                "payment_ref": f"DOC-{world}",
-                "import_id": record.id,
-            }
-        )
+        line = {"journal_id": journal.id, "date": cls.today, "amount": 1.0}
+        line |= {"payment_ref": f"DOC-{world}", "import_id": record.id}
+        line = cls.env["account.bank.statement.line"].sudo().create(line)
         cls.env["bank.statement.detail"].sudo().create(
             {"import_id": record.id, "line_id": line.id, "currency_id": line.currency_id.id}
         )
