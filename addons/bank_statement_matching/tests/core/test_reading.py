@@ -190,7 +190,8 @@ def test_own_payment_by_debit_is_no_return() -> None:
 def test_batch_and_payments_that_do_not_add_up() -> None:
     inner = (
         "<NtryDtls><Btch><PmtInfId>P1</PmtInfId><NbOfTxs>2</NbOfTxs></Btch>"
-        '<TxDtls><Amt Ccy="EUR">1</Amt></TxDtls><TxDtls><Amt Ccy="EUR">{}</Amt></TxDtls></NtryDtls>'
+        '<TxDtls><Amt Ccy="EUR">1</Amt></TxDtls>'
+        '<TxDtls><Amt Ccy="EUR">{}</Amt></TxDtls></NtryDtls>'
     )
     [good] = read(camt(entry("5", inner=inner.format("4"))))[0].entries
     [bad] = read(camt(entry("5", inner=inner.format("3"))))[0].entries
