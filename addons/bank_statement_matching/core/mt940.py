@@ -251,8 +251,8 @@ def split_keywords(parts: list[str]) -> dict[str, str]:
     Full subfields (27 characters) break words and keywords anywhere, shorter ones end with a
     word; a subfield that begins with a keyword begins a new text.
 
-    >>> split_keywords(["EREF+A1.200080779.400143254", ".49 KREF+12345678901234 MR", "EF+2"])
-    {'EREF': 'A1.200080779.400143254.49', 'KREF': '12345678901234', 'MREF': '2'}
+    >>> split_keywords(["EREF+A1.200080779.400143254", ".49 KREF+123456789012345 MR", "EF+2"])
+    {'EREF': 'A1.200080779.400143254.49', 'KREF': '123456789012345', 'MREF': '2'}
     >>> split_keywords(["INVOICE 1", "2"])
     {'': 'INVOICE 1 2'}
     """

@@ -23,8 +23,8 @@ class StatementError(Exception):
 
     Also found in ``Statement.problems``: then the file could be read, but the statement must not
     be booked. Codes: ``too_large``, ``empty``, ``unknown_format``, ``encoding``, ``malformed``,
-    ``doctype``, ``too_deep``, ``too_many``, ``no_statement``, ``no_account``, ``amount``, ``precision``,
-    ``currency``, ``date``, ``sum``, ``columns``.
+    ``doctype``, ``too_deep``, ``too_many``, ``no_statement``, ``no_account``, ``amount``,
+    ``precision``, ``currency``, ``date``, ``sum``, ``columns``.
     """
 
     def __init__(self, code: str, **data: Any) -> None:  # noqa: ANN401 - shown, not computed with

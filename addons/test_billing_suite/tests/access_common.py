@@ -358,28 +358,17 @@ class AccessCommon(SubscriptionBillingCommon):
     @classmethod
     def _plant_statement(cls, world, company):
         """An imported file with a bank entry, its payment and a proposal."""
-        imports = cls.env["bank.statement.import"].sudo()
-        record = imports.create({"name": f"DOC-{world}", "company_id": company.id})
-        journal = (
-            cls.env["account.journal"]
-            .sudo()
-            .create({"name": f"CFG-{world}", "code": f"B{world}", "type": "bank",
-                     "company_id": company.id})
-        )  # fmt: skip
-        lines = cls.env["account.bank.statement.line"].sudo()
-        line = lines.create(
-            {
-                "journal_id": journal.id,
-                "date": cls.today,
-                "amount": 1.0,
-                "payment_ref": f"DOC-{world}",
-                "import_id": record.id,
-            }
-        )
-        cls.env["bank.statement.detail"].sudo().create(
-            {"import_id": record.id, "line_id": line.id, "currency_id": line.currency_id.id}
-        )
-        cls.env["bank.statement.proposal"].sudo().create({"line_id": line.id, "reason": "amount"})
+        env = cls.env(su=True)
+        file = {"name": f"DOC-{world}", "company_id": company.id}
+        record = env["bank.statement.import"].create(file)
+        journal = {"name": f"CFG-{world}", "code": f"B{world}", "type": "bank"}
+        journal = env["account.journal"].create({**journal, "company_id": company.id})
+        line = {"journal_id": journal.id, "date": cls.today, "amount": 1.0}
+        line |= {"payment_ref": f"DOC-{world}", "import_id": record.id}
+        line = env["account.bank.statement.line"].create(line)
+        detail = {"import_id": record.id, "line_id": line.id, "currency_id": line.currency_id.id}
+        env["bank.statement.detail"].create(detail)
+        env["bank.statement.proposal"].create({"line_id": line.id, "reason": "amount"})
 
     # === WHO LOOKS === #
 
