@@ -96,6 +96,7 @@ class AccessCommon(SubscriptionBillingCommon):
             cls._plant(world, company)
             after = cls._take_stock()
             cls.planted[world] = {model: after[model] - before[model] for model in after}
+            cls._plant_statement(world, company)
 
     @classmethod
     def _add_company(cls, values):
@@ -148,7 +149,6 @@ class AccessCommon(SubscriptionBillingCommon):
             cls._plant_run(world, contract)
             plant_debits(cls.env, world, contract)
             cls._plant_messages(world, contract)
-            cls._plant_statement(world, company)
         finally:
             cls.env.flush_all()
             cls.env = origin
@@ -357,18 +357,21 @@ class AccessCommon(SubscriptionBillingCommon):
 
     @classmethod
     def _plant_statement(cls, world, company):
-        """An imported file with a bank entry, its payment and a proposal."""
-        env = cls.env(su=True)
-        file = {"name": f"DOC-{world}", "company_id": company.id}
-        record = env["bank.statement.import"].create(file)
-        journal = {"name": f"CFG-{world}", "code": f"B{world}", "type": "bank"}
-        journal = env["account.journal"].create({**journal, "company_id": company.id})
-        line = {"journal_id": journal.id, "date": cls.today, "amount": 1.0}
-        line |= {"payment_ref": f"DOC-{world}", "import_id": record.id}
-        line = env["account.bank.statement.line"].create(line)
+        """An imported file with a bank entry, its payment and a proposal.
+
+        Not part of the stock: the entry belongs to the company, so its units may see it.
+        """
+        env, name = cls.env(su=True), f"CFG-{world}"
+        record = env["bank.statement.import"].create({"name": name, "company_id": company.id})
+        journal = {"name": name, "code": f"B{world}", "type": "bank", "company_id": company.id}
+        journal = env["account.journal"].create(journal)
+        line = {"journal_id": journal.id, "date": cls.today, "amount": 1.0, "payment_ref": name}
+        line = env["account.bank.statement.line"].create({**line, "import_id": record.id})
         detail = {"import_id": record.id, "line_id": line.id, "currency_id": line.currency_id.id}
-        env["bank.statement.detail"].create(detail)
-        env["bank.statement.proposal"].create({"line_id": line.id, "reason": "amount"})
+        detail = env["bank.statement.detail"].create(detail)
+        proposal = env["bank.statement.proposal"].create({"line_id": line.id, "reason": "amount"})
+        cls.env.flush_all()
+        cls.planted[world].update({item._name: set(item.ids) for item in (record, detail, proposal)})
 
     # === WHO LOOKS === #
 
