@@ -138,6 +138,76 @@ def create_users(customer):
     return accountant
 
 
+def create_metered_contract(company, customer, today):
+    """A contract of usage: calls in tiers, with a prepaid pack, since two months."""
+    product = env["product.product"].search([("type", "=", "service")], limit=1)
+    meter = env["usage.meter"].create({"name": "API-Aufrufe", "code": "api_calls"})
+    tiers = [(1000, 0.05), (10000, 0.03), (0, 0.02)]
+    plan = env["billing.plan"].create(
+        {
+            "name": "Schnittstelle",
+            "code": "API",
+            "company_id": company.id,
+            "alignment": "calendar",
+            "charge_ids": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "name": "Zugang zur Schnittstelle",
+                        "unit_price": 19.0,
+                    }
+                ),
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "name": "API-Aufrufe",
+                        "charge_model": "graduated",
+                        "meter_id": meter.id,
+                        "tier_ids": [
+                            Command.create(
+                                {"up_to": up_to, "is_open": not up_to, "unit_price": unit_price}
+                            )
+                            for up_to, unit_price in tiers
+                        ],
+                    }
+                ),
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "name": "500 Aufrufe im Voraus",
+                        "unit_price": 15.0,
+                        "recurrence": "once",
+                        "quota_meter_id": meter.id,
+                        "quota_units": 500,
+                    }
+                ),
+            ],
+        }
+    )
+    start = today.replace(day=1) - relativedelta(months=1)
+    contract = env["billing.subscription"].create(
+        {"partner_id": customer.id, "plan_id": plan.id, "start_date": start}
+    )
+    contract._activate(start)
+    events = []
+    for day in range((today - start).days):
+        for hour in (7, 11, 16):
+            moment = start + relativedelta(days=day)
+            events.append(
+                {
+                    "key": f"demo {day} {hour}",
+                    "contract": contract.id,
+                    "meter": meter.code,
+                    "at": f"{moment.isoformat()}T{hour:02}:30:00",
+                    "quantity": 15 + (day * 7 + hour * 3) % 40,
+                    "properties": {"region": ("eu", "us")[hour % 2]},
+                }
+            )
+    results = env["usage.event"]._ingest_here(events)
+    assert all(result["status"] == "accepted" for result in results), results[:3]
+    return contract
+
+
 company = set_up_company()
 today = company._get_billing_today()
 months = relativedelta(today.replace(day=1), REFERENCE)
@@ -152,6 +222,7 @@ contracts.filtered(lambda sub: sub.plan_id.code in ("MAINT", "HELP")).business_u
 customer = customers[3]
 accountant = create_users(customer)
 contracts.user_id = accountant
+create_metered_contract(company, customer, today).user_id = accountant
 create_overdue_invoice(company, customer, today)
 contracts.filtered(lambda sub: sub.start_date <= today).action_activate()
 env["ir.config_parameter"].set_param("subscription_billing.chunk_size", "10")

@@ -48,7 +48,6 @@ class BillingPeriod(models.Model):
         return file
 
     def _get_usage_query(self):
-        counted = self.env["usage.rating"]._select_counted(self.line_id, self._get_usage_span())
         return SQL(
             """
             SELECT at, quantity::text, value, properties, key
@@ -57,7 +56,7 @@ class BillingPeriod(models.Model):
              ORDER BY at, id
             """,
             self.subscription_id.id,
-            counted,
+            self.env["usage.rating"]._select_counted(self) or SQL("NULL"),
         )
 
 

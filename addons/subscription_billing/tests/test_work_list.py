@@ -47,7 +47,8 @@ class TestWorkList(SubscriptionBillingCommon):
 
     def test_calm(self):
         self._create_contract(start=self.today + timedelta(days=3), active=self.today)
-        self.assertEqual(list(self.before), KEYS)
+        # Addons on top have cards of their own.
+        self.assertEqual([key for key in self.before if key in KEYS], KEYS)
         self._assert_more()
         work = self.env["billing.work.list"].with_user(self.clerk).get_work()
         self.assertEqual(work["total"], 0)
@@ -178,7 +179,7 @@ class TestWorkList(SubscriptionBillingCommon):
 
     def test_one_query_per_model(self):
         work = self.env["billing.work.list"].with_user(self.clerk)
-        cards = [work._open_card(card) for card in work._get_cards()]
+        cards = [work._open_card(card) for card in work._get_cards() if card["key"] in KEYS]
         work._count_cards(cards)
         self.env.flush_all()
         # One per model: contracts, runs, documents, deliveries; two small ones of Odoo's for the

@@ -105,14 +105,14 @@ class TestAccess(AccessCommon, HttpCase):
             with self.subTest(viewer=world, model=model._name):
                 for record_id in hidden:
                     record = model.browse(record_id)
-                    self._assert_refused(record.read, ["id", "create_date"])
+                    self._assert_refused(record.read, ["id", _stored(record)])
 
     @mute_logger(RULES)
     def test_exports(self):
         for world, model, hidden in self._each():
             with self.subTest(viewer=world, model=model._name):
                 if hidden:
-                    self._assert_refused(model.browse(hidden).export_data, ["id", "create_date"])
+                    self._assert_refused(model.browse(hidden).export_data, ["id", _stored(model)])
 
     @mute_logger(RULES)
     def test_writes(self):
@@ -248,3 +248,8 @@ class TestAccess(AccessCommon, HttpCase):
             with self.subTest(world=world):
                 self._assert_no_marker(world, f"{values['subject']} {values['body_html']}")
                 self.assertEqual(unit, move.business_unit_id)
+
+
+def _stored(model):
+    """A field that has to be read from the database; what only reads a table has no log."""
+    return "create_date" if "create_date" in model._fields else "company_id"

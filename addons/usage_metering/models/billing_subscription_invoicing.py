@@ -36,7 +36,7 @@ class BillingSubscriptionLine(models.Model):
     def _advance_billed_until(self, standings, due, today):
         """Note what was rated without anything to bill, and that new usage was seen."""
         result = super()._advance_billed_until(standings, due, today)
-        open_contracts = self.env["billing.subscription"]
+        open_contracts, same = self.env["billing.subscription"], []
         for line in self:
             standing = standings.get(line.id)
             if not isinstance(standing, UsageStanding) or standing.items is None:
@@ -52,9 +52,12 @@ class BillingSubscriptionLine(models.Model):
                 continue
             if standing.decision is Decision.IGNORE:
                 line._note_ignored(standing.items)
+            changed = {item.corrects.id for item in standing.items if item.is_correction}
+            same += [charge.id for charge in standing.charges if charge.id not in changed]
             day = standing.get_settled(billed, today)
             if day != line.billed_until:
                 line.billed_until = day
+        self.env["usage.correction"]._forget_ignored(same)
         metered = self.filtered("meter_id").subscription_id
         (metered - open_contracts)._forget_marks()
         return result

@@ -50,10 +50,17 @@ class UsageCorrection(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """A difference that is billed by now does not wait any more."""
-        billed = [values["origin_id"] for values in vals_list if values["state"] == "billed"]
-        waiting = Domain("origin_id", "in", billed) & Domain("state", "=", "ignored")
-        self.search(waiting).unlink()
+        self._forget_ignored(
+            [values["origin_id"] for values in vals_list if values["state"] == "billed"]
+        )
         return super().create(vals_list)
+
+    @api.model
+    def _forget_ignored(self, origin_ids):
+        """Periods that cost what was billed of them, or are corrected, have nothing waiting."""
+        if origin_ids:
+            waiting = Domain("origin_id", "in", origin_ids) & Domain("state", "=", "ignored")
+            self.sudo().search(waiting).unlink()
 
 
 class BillingPeriod(models.Model):

@@ -4,23 +4,50 @@ from odoo.tools import SQL
 
 from odoo.addons.subscription_billing.core.periods import BillingPeriod
 
-from .usage_rating import Request, _events, to_utc
+from .usage_rating import _condition, to_utc
 
 
 class UsageRating(models.AbstractModel):
     _inherit = "usage.rating"
 
     @api.model
-    def _select_counted(self, line, span):
-        """The events that rating counts for a contract line in a span, as SQL of their ids."""
+    def _select_counted(self, period):
+        """The events that a row of the ledger was rated from, as SQL of their ids.
+
+        What arrived or was cancelled later is left to the rows that correct it.
+
+        :param period: ``billing.period`` record of a metered line
+        :return: None where no day of the period counts
+        """
+        line, span = period.line_id, period._get_usage_span()
+        if not line.meter_id or not span:
+            return None
         zone = line.subscription_id._get_usage_zone()
-        request = Request(line, span, to_utc(span.start, zone), to_utc(span.end, zone))
+        measuring = line.charge_id._get_measuring(None)
+        rules = [_condition(*rule) for rule in measuring.filters]
         return SQL(
-            "SELECT event.id FROM %s WHERE event.at >= %s AND event.at < %s",
-            _events(line.charge_id._get_measuring(None), [request]),
-            request.lower,
-            request.upper,
+            COUNTED_QUERY,
+            period_id=period.id,
+            subscription_id=line.subscription_id.id,
+            meter_id=measuring.meter_id,
+            lower=to_utc(span.start, zone),
+            upper=to_utc(span.end, zone),
+            rules=SQL(" AND ").join(rules) if rules else SQL("TRUE"),
         )
+
+
+COUNTED_QUERY = """
+    SELECT stored.id
+      FROM usage_event_store stored
+      JOIN billing_period period ON period.id = %(period_id)s
+     WHERE stored.subscription_id = %(subscription_id)s AND stored.meter_id = %(meter_id)s
+       AND stored.at >= %(lower)s AND stored.at < %(upper)s
+       AND stored.received_at <= period.create_date
+       AND NOT EXISTS (
+           SELECT FROM usage_event_cancellation gone
+            WHERE gone.event_id = stored.id AND gone.cancelled_at <= period.create_date)
+       AND %(rules)s
+"""
 
 
 class BilledPeriod(models.Model):
@@ -45,7 +72,7 @@ class BilledPeriod(models.Model):
         )
 
     def _get_counted_domain(self):
-        """Events that count for the period by now."""
+        """Events that the quantity was counted from."""
         return Domain("counted_period_id", "in", self.ids)
 
     def action_view_usage(self):
@@ -59,13 +86,13 @@ class BilledPeriod(models.Model):
 class UsageEvent(models.Model):
     _inherit = "usage.event"
 
-    # Only to search by: which period counts an event follows from the rules of rating.
+    # Only to search by: which rows count an event follows from the rules of rating.
     counted_period_id = fields.Many2one(
         "billing.period",
         string="Counted In",
         store=False,
         search="_search_counted_period_id",
-        help="Events that count for a billed period by now.",
+        help="Events that a billed quantity was counted from.",
     )
 
     @api.model
@@ -74,9 +101,9 @@ class UsageEvent(models.Model):
             return NotImplemented
         periods = self.env["billing.period"].browse(value).exists()
         queries = [
-            self.env["usage.rating"]._select_counted(period.line_id, span)
+            query
             for period in periods
-            if period.line_id.meter_id and (span := period._get_usage_span())
+            if (query := self.env["usage.rating"]._select_counted(period))
         ]
         return Domain.OR(Domain("id", "in", SQL("(%s)", query)) for query in queries)
 

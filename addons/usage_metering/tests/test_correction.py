@@ -69,6 +69,18 @@ class TestCorrection(UsageCommon):
         self._use(contract, "2025-01-21T12:00:00", 1)
         self.assertEqual(self._run_billing("2025-03-02").amount_untaxed, 30.0)
 
+    def test_small_difference_that_goes_away(self):
+        plan = self._create_metered_plan()
+        plan.current_version_id.usage_ignore_below = 25.0
+        contract = self._bill_january(plan)
+        key = self._use(contract, "2025-01-20T12:00:00", 2)
+        self._run_billing("2025-02-10")
+        corrections = self.env["usage.correction"].search([("subscription_id", "=", contract.id)])
+        self.assertEqual(corrections.state, "ignored")
+        self._cancel(key)
+        self.assertFalse(self._run_billing("2025-02-11"))
+        self.assertFalse(corrections.exists())
+
     def test_after_the_contract_has_ended(self):
         contract = self._bill_january()
         contract._cancel(self._day("2025-02-01"), credited=True)

@@ -156,7 +156,6 @@ class TestUsageScreens(UsageCommon):
         use("2025-01-31T23:00:00")
         use("2025-01-05T00:00:00", properties={"region": "us"})
         use("2025-01-05T00:00:00", owner=other)
-        self._use(contract, "2025-01-05T00:00:00", properties=wanted)
         self._cancel(use("2025-01-06T00:00:00"))
         self._run_billing("2025-02-01")
         period = contract.period_ids.sorted("start_date")[-1:]
@@ -168,6 +167,40 @@ class TestUsageScreens(UsageCommon):
             [("counted_period_id", "in", (contract | other).period_ids.ids)]
         )
         self.assertEqual(len(both), 4)
+
+    def test_later_usage_belongs_to_the_correction(self):
+        """Each row shows what it was rated from, though all is in one transaction here."""
+        contract = self._create_metered_contract()
+        keys = [self._use(contract, "2025-01-05T00:00:00", quantity) for quantity in (2, 4)]
+        self._run_billing("2025-02-01")
+        keys.append(self._use(contract, "2025-01-06T00:00:00", 1))
+        self._cancel(keys[0])
+        self._run_billing("2025-02-02")
+        rows = contract.period_ids.sorted("id")
+        first, correction = rows[0], rows[-1]
+        for statement, value in (
+            (
+                "UPDATE usage_event_store SET received_at = received_at + %s WHERE key = %s",
+                keys[2],
+            ),
+            (
+                "UPDATE usage_event_cancellation SET cancelled_at = cancelled_at + %s"
+                " WHERE key = %s",
+                keys[0],
+            ),
+        ):
+            self.env.cr.execute(statement, ["1 hour", value])
+        self.env.cr.execute(
+            "UPDATE billing_period SET create_date = create_date + %s WHERE id = %s",
+            ["2 hours", correction.id],
+        )
+
+        def shown(period):
+            events = self.env["usage.event"].search(period.action_view_usage()["domain"])
+            return set(events.mapped("key")), period.explanation["usage"]["count"]
+
+        self.assertEqual(shown(first), ({keys[0], keys[1]}, 2))
+        self.assertEqual(shown(correction), ({keys[1], keys[2]}, 2))
 
     def test_usage_after_the_end_of_a_line_does_not_count(self):
         contract = self._create_metered_contract()

@@ -63,3 +63,9 @@ def test_a_changed_level_is_another_one():
     level = Level(1, Basis.QUANTITY, Decimal(5))
     assert reached([level], read(Decimal(6)), {(1, Decimal(4))}) == [level]
     assert reached([level], read(Decimal(6)), {(1, Decimal("5.000000"))}) == []
+
+
+def test_exactly_the_level_is_enough():
+    level = Level(1, Basis.QUANTITY, Decimal(5))
+    assert reached([level], read(Decimal(5))) == [level]
+    assert reached([level], read(Decimal("4.99"))) == []
