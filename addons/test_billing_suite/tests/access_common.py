@@ -371,7 +371,8 @@ class AccessCommon(SubscriptionBillingCommon):
         detail = env["bank.statement.detail"].create(detail)
         proposal = env["bank.statement.proposal"].create({"line_id": line.id, "reason": "amount"})
         cls.env.flush_all()
-        cls.planted[world].update({item._name: set(item.ids) for item in (record, detail, proposal)})
+        for planted in (record, detail, proposal):
+            cls.planted[world][planted._name] = set(planted.ids)
 
     # === WHO LOOKS === #
 
