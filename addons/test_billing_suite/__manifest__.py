@@ -8,11 +8,13 @@
     "category": "Hidden/Tests",
     "depends": [
         "billing_base",
+        "bank_statement_matching",
         "subscription_billing",
         "customer_portal",
         "customer_portal_subscription_billing",
         "subscription_billing_sale",
         "usage_metering",
+        "sepa_debit",
         "customer_portal_usage_metering",
     ],
 }

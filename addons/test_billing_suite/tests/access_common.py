@@ -9,9 +9,14 @@ from odoo.tools import mute_logger
 
 from odoo.addons.subscription_billing.tests.common import SubscriptionBillingCommon
 
+from .access_debits import plant_debits
+
 # Records of a company that all its units share, with the reason. Everything else belongs to the
 # unit of its contract or document: a new model is one of those until it is named here.
 SHARED = {
+    "bank.statement.detail": "as its import",
+    "bank.statement.import": "bank accounts belong to a company, statements are of all its units",
+    "bank.statement.proposal": "as its bank entry",
     "billing.business.unit": "units of a company are no secret in it, their documents are",
     "billing.bonus.rule": "bonuses hold for all units",
     "billing.bundle": "as its plan",
@@ -37,6 +42,9 @@ INHERITED = SHARED.keys() - {
     "billing.test.clock.result",
     "billing.run",
     "billing.run.stop",
+    "bank.statement.detail",
+    "bank.statement.import",
+    "bank.statement.proposal",
 }
 # Of no company at all.
 GLOBAL = {"billing.feature": "a catalogue of names, without prices or customers"}
@@ -88,6 +96,7 @@ class AccessCommon(SubscriptionBillingCommon):
             cls._plant(world, company)
             after = cls._take_stock()
             cls.planted[world] = {model: after[model] - before[model] for model in after}
+            cls._plant_statement(world, company)
 
     @classmethod
     def _add_company(cls, values):
@@ -138,6 +147,7 @@ class AccessCommon(SubscriptionBillingCommon):
             contract = cls._plant_contract(world, company, unit, plan)
             cls.contracts[world] = contract.with_env(origin)
             cls._plant_run(world, contract)
+            plant_debits(cls.env, world, contract)
             cls._plant_messages(world, contract)
         finally:
             cls.env.flush_all()
@@ -344,6 +354,25 @@ class AccessCommon(SubscriptionBillingCommon):
         cls.env["billing.event"]._record(
             "customer.greeted", contract, {contract.id: {"text": f"DOC-{world}"}}
         )
+
+    @classmethod
+    def _plant_statement(cls, world, company):
+        """An imported file with a bank entry, its payment and a proposal.
+
+        Not part of the stock: the entry belongs to the company, so its units may see it.
+        """
+        env, name = cls.env(su=True), f"CFG-{world}"
+        record = env["bank.statement.import"].create({"name": name, "company_id": company.id})
+        journal = {"name": name, "code": f"B{world}", "type": "bank", "company_id": company.id}
+        journal = env["account.journal"].create(journal)
+        line = {"journal_id": journal.id, "date": cls.today, "amount": 1.0, "payment_ref": name}
+        line = env["account.bank.statement.line"].create({**line, "import_id": record.id})
+        detail = {"import_id": record.id, "line_id": line.id, "currency_id": line.currency_id.id}
+        detail = env["bank.statement.detail"].create(detail)
+        proposal = env["bank.statement.proposal"].create({"line_id": line.id, "reason": "amount"})
+        cls.env.flush_all()
+        for planted in (record, detail, proposal):
+            cls.planted[world][planted._name] = set(planted.ids)
 
     # === WHO LOOKS === #
 

@@ -1,0 +1,2 @@
+from . import bank_statement_match
+from . import bank_statement_upload

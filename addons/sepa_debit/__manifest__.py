@@ -1,0 +1,20 @@
+{
+    "name": "SEPA Direct Debit",
+    "summary": "Mandates, pre-notification, bank files checked before the bank does",
+    "version": "19.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "Open Subscription Billing contributors",
+    "website": "https://github.com/open-subscription-billing/addons",
+    "category": "Accounting/Subscriptions",
+    "depends": ["billing_base", "base_iban"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/security.xml",
+        "data/sepa_data.xml",
+        "report/sepa_reports.xml",
+        "views/sepa_mandate_views.xml",
+        "views/sepa_collection_views.xml",
+        "views/sepa_batch_views.xml",
+        "views/sepa_creditor_views.xml",
+    ],
+}

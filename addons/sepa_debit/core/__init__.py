@@ -1,0 +1,1 @@
+"""The rules of SEPA direct debit, free of database, clock and language."""

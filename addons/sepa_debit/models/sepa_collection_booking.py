@@ -1,0 +1,88 @@
+from odoo import Command, models
+
+BOOKING_SIZE = 500
+
+
+class SepaCollectionBatch(models.Model):
+    """One collective entry per piece of a file, reconciled with the open items in bulk."""
+
+    _inherit = "sepa.collection.batch"
+
+    def _get_clearing_lines(self):
+        return self.move_ids.filtered(lambda m: m.state == "posted").line_ids.filtered(
+            lambda line: line.account_id == self.creditor_id.clearing_account_id
+        )
+
+    def _book(self, today, size=BOOKING_SIZE):
+        """Book what was submitted and is due: open items against the clearing account.
+
+        What is booked is not booked again, whatever crashed in between.
+
+        :return: number of collections booked, at most ``size``; 0 when nothing is left
+        """
+        self.ensure_one()
+        if self.collect_on > today:
+            return 0
+        todo = self.env["sepa.collection"].search(
+            [
+                ("batch_id", "=", self.id),
+                ("state", "=", "submitted"),
+                ("is_booked", "=", False),
+            ],
+            order="id",
+            limit=size,
+        )
+        if todo:
+            self._book_piece(todo)
+        return len(todo)
+
+    def _book_piece(self, collections):
+        collections.move_line_id._lock_for_collection()
+        bookable = collections.filtered(lambda c: not c.move_line_id.reconciled)
+        move = self.env["account.move"].sudo().create(self._prepare_booking_values(bookable))
+        credits = move.line_ids.filtered(lambda line: line.credit > 0).sorted("id")
+        move.with_context(tracking_disable=True)._post(soft=False)
+        plan = []
+        for collection, line in zip(bookable, credits, strict=True):
+            collection.write({"booking_line_id": line.id, "is_booked": True})
+            plan.append(collection.move_line_id | line)
+        (collections - bookable).write({"is_booked": True})
+        bookable.flush_recordset()
+        self.env["account.move.line"].sudo()._reconcile_plan(plan)
+
+    def _prepare_booking_values(self, collections):
+        lines = [self._prepare_credit_values(collection) for collection in collections]
+        total = sum(values["amount_currency"] for values in lines)
+        balance = sum(values["balance"] for values in lines)
+        clearing = {
+            "account_id": self.creditor_id.clearing_account_id.id,
+            "name": self.payment_id,
+            "amount_currency": -total,
+            "balance": -balance,
+            "currency_id": self.currency_id.id,
+        }
+        return {
+            "move_type": "entry",
+            "journal_id": self.creditor_id.journal_id.id,
+            "company_id": self.company_id.id,
+            "business_unit_id": self.business_unit_id.id,
+            "date": self.collect_on,
+            "ref": self.payment_id,
+            "sepa_batch_id": self.id,
+            "line_ids": [Command.create(values) for values in (clearing, *lines)],
+        }
+
+    def _prepare_credit_values(self, collection):
+        item = collection.move_line_id
+        company = self.company_id
+        balance = collection.currency_id._convert(
+            collection.amount, company.currency_id, company, self.collect_on
+        )
+        return {
+            "account_id": item.account_id.id,
+            "partner_id": item.partner_id.id,
+            "name": f"{collection.move_id.name} {collection.end_to_end_id}",
+            "amount_currency": -collection.amount,
+            "balance": -balance,
+            "currency_id": collection.currency_id.id,
+        }

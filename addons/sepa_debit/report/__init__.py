@@ -1,0 +1,2 @@
+from . import report_mandate
+from . import report_notice

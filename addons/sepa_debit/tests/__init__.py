@@ -1,0 +1,2 @@
+from . import test_collection
+from . import test_mandate
