@@ -6,7 +6,7 @@
     "author": "Open Subscription Billing contributors",
     "website": "https://github.com/open-subscription-billing/addons",
     "category": "Accounting/Subscriptions",
-    "depends": ["billing_base", "base_iban"],
+    "depends": ["billing_base", "bank_statement_matching", "base_iban"],
     "data": [
         "security/ir.model.access.csv",
         "security/security.xml",

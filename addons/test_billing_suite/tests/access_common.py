@@ -10,6 +10,7 @@ from odoo.tools import mute_logger
 from odoo.addons.subscription_billing.tests.common import SubscriptionBillingCommon
 
 from .access_debits import plant_debits
+from .access_statements import plant_statement
 
 # Records of a company that all its units share, with the reason. Everything else belongs to the
 # unit of its contract or document: a new model is one of those until it is named here.
@@ -96,7 +97,7 @@ class AccessCommon(SubscriptionBillingCommon):
             cls._plant(world, company)
             after = cls._take_stock()
             cls.planted[world] = {model: after[model] - before[model] for model in after}
-            cls._plant_statement(world, company)
+            cls.planted[world] |= plant_statement(cls.env, world, company, cls.today)
 
     @classmethod
     def _add_company(cls, values):
@@ -354,25 +355,6 @@ class AccessCommon(SubscriptionBillingCommon):
         cls.env["billing.event"]._record(
             "customer.greeted", contract, {contract.id: {"text": f"DOC-{world}"}}
         )
-
-    @classmethod
-    def _plant_statement(cls, world, company):
-        """An imported file with a bank entry, its payment and a proposal.
-
-        Not part of the stock: the entry belongs to the company, so its units may see it.
-        """
-        env, name = cls.env(su=True), f"CFG-{world}"
-        record = env["bank.statement.import"].create({"name": name, "company_id": company.id})
-        journal = {"name": name, "code": f"B{world}", "type": "bank", "company_id": company.id}
-        journal = env["account.journal"].create(journal)
-        line = {"journal_id": journal.id, "date": cls.today, "amount": 1.0, "payment_ref": name}
-        line = env["account.bank.statement.line"].create({**line, "import_id": record.id})
-        detail = {"import_id": record.id, "line_id": line.id, "currency_id": line.currency_id.id}
-        detail = env["bank.statement.detail"].create(detail)
-        proposal = env["bank.statement.proposal"].create({"line_id": line.id, "reason": "amount"})
-        cls.env.flush_all()
-        for planted in (record, detail, proposal):
-            cls.planted[world][planted._name] = set(planted.ids)
 
     # === WHO LOOKS === #
 

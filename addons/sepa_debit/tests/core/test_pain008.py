@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import sepaxml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -31,7 +32,6 @@ from odoo.addons.sepa_debit.core.profile import (
     PROFILES,
 )
 
-sepaxml = pytest.importorskip("sepaxml")
 SCHEMAS = Path(sepaxml.__file__).parent / "schemas"
 HOME = Address("Hauptstraße 5", postcode="10115", town="Berlin", country="DE")
 DEBIT = Debit(
