@@ -1,6 +1,6 @@
 {
     "name": "SEPA Direct Debit",
-    "summary": "Mandates, pre-notification, bank files checked before the bank does",
+    "summary": "Mandates, pre-notification, bank files, return debits",
     "version": "19.0.1.0.0",
     "license": "LGPL-3",
     "author": "Open Subscription Billing contributors",
@@ -15,6 +15,8 @@
         "views/sepa_mandate_views.xml",
         "views/sepa_collection_views.xml",
         "views/sepa_batch_views.xml",
+        "views/sepa_return_views.xml",
         "views/sepa_creditor_views.xml",
+        "views/res_partner_bank_views.xml",
     ],
 }

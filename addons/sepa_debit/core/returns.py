@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import Enum
 
 
@@ -118,10 +119,67 @@ def mandate_action(reason: str, failures_in_a_row: int) -> MandateAction:
     return action.mandate
 
 
-def may_retry(reason: str, attempts: int, limit: int) -> bool:
-    """Whether to collect again by itself, ``attempts`` having been made.
+@dataclass(frozen=True)
+class NextStep:
+    """What the open amount waits for after a failure.
 
-    >>> may_retry("AM04", 1, 2), may_retry("AM04", 2, 2), may_retry("MD06", 0, 2)
-    (True, False, False)
+    :ivar kind: "retry" (by itself, on a day), "fix" (somebody repairs something first),
+        "person" (somebody decides) or "none" (nothing more is collected)
+    :ivar not_before: the first day of another attempt
+    :ivar counts: whether the failed attempt counts towards the limit
     """
-    return action_for(reason).retry in {Retry.LATER, Retry.RESCHEDULE} and attempts < limit
+
+    kind: str
+    not_before: date | None = None
+    counts: bool = True
+
+
+def next_step(
+    reason: str, attempts: int, limit: int, failed_on: date, wait_days: int, *, is_usable: bool
+) -> NextStep:
+    """Return what follows for the amount.
+
+    :param attempts: made so far that count, this one included
+    :param limit: most attempts that the creditor makes by itself
+    :param wait_days: calendar days between a failure for lack of funds and the next attempt
+    :param is_usable: the mandate can still be collected with
+
+    >>> next_step("AM04", 1, 2, date(2026, 3, 24), 7, is_usable=True)
+    NextStep(kind='retry', not_before=datetime.date(2026, 3, 31), counts=True)
+    >>> next_step("TM01", 1, 2, date(2026, 3, 24), 7, is_usable=True)
+    NextStep(kind='retry', not_before=datetime.date(2026, 3, 24), counts=False)
+    >>> next_step("AM04", 2, 2, date(2026, 3, 24), 7, is_usable=True).kind
+    'person'
+    >>> next_step("MS03", 2, 3, date(2026, 3, 24), 7, is_usable=False).kind
+    'fix'
+    >>> next_step("MD01", 1, 2, date(2026, 3, 24), 7, is_usable=False).kind
+    'none'
+    """
+    retry = action_for(reason).retry
+    if retry is Retry.NEVER:
+        return NextStep("person" if action_for(reason) == UNKNOWN else "none")
+    if retry is Retry.AFTER_FIX or not is_usable:
+        return NextStep("fix")
+    if retry is Retry.RESCHEDULE:
+        return NextStep("retry", failed_on, counts=False)
+    if attempts >= limit:
+        return NextStep("person")
+    return NextStep("retry", failed_on + timedelta(days=wait_days))
+
+
+def fee_cents(policy: str, reason: str, charges: int, fixed: int, cap: int) -> int:
+    """Return what the debtor is asked to pay for the return, in cents.
+
+    Never for what is not the debtor's fault, and never without a policy. What banks took may be
+    passed on; a lump sum must stay below the typical damage (German Civil Code, section 309 no.
+    5), which is why there is a cap.
+
+    >>> fee_cents("charges", "AM04", 550, 0, 500), fee_cents("fixed", "AM04", 0, 300, 500)
+    (500, 300)
+    >>> fee_cents("fixed", "FF01", 550, 300, 500), fee_cents("none", "AM04", 550, 300, 500)
+    (0, 0)
+    """
+    if policy == "none" or not action_for(reason).is_debtors_fault:
+        return 0
+    amount = charges if policy == "charges" else fixed
+    return min(amount, cap) if cap else amount

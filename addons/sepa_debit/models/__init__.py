@@ -13,3 +13,14 @@ from . import sepa_collection_batch
 from . import sepa_collection_booking
 from . import sepa_collection_file
 from . import sepa_collection_run
+from . import sepa_collection_awaited
+from . import sepa_collection_reject
+from . import sepa_return
+from . import sepa_return_booking
+from . import sepa_return_effects
+from . import sepa_return_notice
+from . import sepa_return_retry
+from . import sepa_mandate_return
+from . import res_partner_bank
+from . import account_bank_statement_line
+from . import bank_statement_import

@@ -28,6 +28,15 @@ class BillingWorkList(models.AbstractModel):
                 20,
             ),
             self._prepare_card(
+                "sepa_returns",
+                self.env._("Return debits to decide"),
+                Domain("state", "=", "open"),
+                "sepa_debit.action_sepa_return",
+                self.env._("Their invoices are open again; each says what is missing."),
+                "danger",
+                25,
+            ),
+            self._prepare_card(
                 "sepa_unsigned",
                 self.env._("Mandates not signed yet"),
                 Domain("state", "=", "draft"),

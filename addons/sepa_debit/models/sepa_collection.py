@@ -6,11 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..core.collection import COLLECTION_TRANSITIONS, LIVE
-from ..core.returns import action_for, mandate_action, may_retry
 from ..core.sequence import sequence_of
-
-MAX_ATTEMPTS = 2
-MANDATE_STATES = {"suspend": "suspended", "end": "ended", "revoke": "revoked"}
+from .sepa_mandate import ORIGINALS
 
 
 class SepaCollection(models.Model):
@@ -69,6 +66,11 @@ class SepaCollection(models.Model):
     problem = fields.Char(readonly=True, help="Why it is not in a file.")
     reason_code = fields.Char(readonly=True)
     is_retry_allowed = fields.Boolean(readonly=True)
+    retry_on = fields.Date("Not Collected Before", readonly=True)
+    is_attempt = fields.Boolean(
+        readonly=True, default=True, help="Counts towards the attempts of the creditor."
+    )
+    return_ids = fields.One2many("sepa.return", "collection_id", "Returns")
     booking_line_id = fields.Many2one("account.move.line", readonly=True, index="btree_not_null")
     is_booked = fields.Boolean(readonly=True, index=True)
 
@@ -144,67 +146,26 @@ class SepaCollection(models.Model):
 
     def action_retry(self):
         """Allow another attempt after a failure."""
-        self.filtered(lambda c: c.state == "failed").is_retry_allowed = True
+        failed = self.filtered(lambda c: c.state == "failed")
+        failed.write({"is_retry_allowed": True, "retry_on": False})
 
     # === OUTCOME === #
 
     def _set_settled(self):
         """The money has arrived: changes of the mandate are announced now."""
         settled = self._set_state("settled")
-        for mandate, collections in settled.grouped("mandate_id").items():
-            values = {"was_settled": True}
-            told = collections.batch_id
-            if mandate.has_amendment and told:
-                values |= dict.fromkeys(
-                    ("original_reference", "original_creditor_identifier"), False
-                ) | dict.fromkeys(("original_creditor_name", "original_iban"), False)
-            if not mandate.was_settled or len(values) > 1:
-                mandate.write(values)
-            if mandate.type == "one_off":
-                mandate._set_state("ended")
+        settled._remember_settled()
+        settled.mandate_id.filtered(
+            lambda m: m.type == "one_off" and m.state in ("active", "suspended")
+        )._set_state("ended")
         return settled
 
-    def _fail(self, reason):
-        """The bank has rejected these before settlement: as if they had never been collected.
-
-        The amendment of the mandate stays pending, the mandate stays a first one if it was.
-
-        :param str reason: code of the bank
-        """
-        failed = self._set_state("failed", reason_code=reason)
-        for collection in failed:
-            collection.is_retry_allowed = may_retry(reason, collection.attempt, MAX_ATTEMPTS)
-            collection._apply_to_mandate(reason)
-        self.env["billing.event"]._record(
-            "collection.failed", failed, lambda c: {"reason": reason, "invoice": c.move_id.name}
-        )
-        return failed
-
-    def _apply_to_mandate(self, reason):
-        mandate = self.mandate_id
-        action = mandate_action(reason, self._count_failures_in_a_row(reason))
-        state = MANDATE_STATES.get(action.value)
-        if state and mandate.state in ("active", "suspended") and mandate.state != state:
-            mandate._set_state(state)
-        if action_for(reason).needs_task:
-            self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Collection failed: %(reason)s", reason=reason),
-                user_id=self.env.uid,
-            )
-
-    def _count_failures_in_a_row(self, reason):
-        latest = self.search(
-            [("mandate_id", "=", self.mandate_id.id), ("state", "in", ("failed", "settled"))],
-            order="id desc",
-            limit=5,
-        )
-        count = 0
-        for collection in latest:
-            if collection.reason_code != reason:
-                break
-            count += 1
-        return count
+    def _remember_settled(self):
+        """The debtor's bank has taken these: it knows the mandate as it is now."""
+        mandates = self.mandate_id
+        mandates.filtered(lambda m: not m.was_settled).write({"was_settled": True})
+        told = self.filtered("batch_id").mandate_id.filtered("has_amendment")
+        told.write(dict.fromkeys(ORIGINALS, False))
 
     def _get_sequence_type(self):
         """Return the sequence type of the next collection of its mandate."""

@@ -37,18 +37,24 @@ class SepaCollectionBatch(models.Model):
         return len(todo)
 
     def _book_piece(self, collections):
+        """Book some debits; what was paid by other means meanwhile is open on the customer.
+
+        The bank collects it all the same, so it is in the total that the bank credits.
+        """
         collections.move_line_id._lock_for_collection()
-        bookable = collections.filtered(lambda c: not c.move_line_id.reconciled)
-        move = self.env["account.move"].sudo().create(self._prepare_booking_values(bookable))
+        move = self.env["account.move"].sudo().create(self._prepare_booking_values(collections))
         credits = move.line_ids.filtered(lambda line: line.credit > 0).sorted("id")
         move.with_context(tracking_disable=True)._post(soft=False)
         plan = []
-        for collection, line in zip(bookable, credits, strict=True):
+        for collection, line in zip(collections, credits, strict=True):
             collection.write({"booking_line_id": line.id, "is_booked": True})
-            plan.append(collection.move_line_id | line)
-        (collections - bookable).write({"is_booked": True})
-        bookable.flush_recordset()
-        self.env["account.move.line"].sudo()._reconcile_plan(plan)
+            if not collection.move_line_id.reconciled:
+                plan.append(collection.move_line_id | line)
+        collections.flush_recordset()
+        if plan:
+            self.env["account.move.line"].sudo()._reconcile_plan(plan)
+        if not self.creditor_id.is_one_booking:
+            self._split_clearing(collections)
 
     def _prepare_booking_values(self, collections):
         lines = [self._prepare_credit_values(collection) for collection in collections]

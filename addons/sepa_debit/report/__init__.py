@@ -1,2 +1,3 @@
 from . import report_mandate
 from . import report_notice
+from . import report_return_notice

@@ -1,2 +1,5 @@
 from . import test_collection
 from . import test_mandate
+from . import test_return_effects
+from . import test_returns
+from . import test_status_report

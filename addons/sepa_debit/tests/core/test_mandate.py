@@ -16,13 +16,11 @@ from odoo.addons.sepa_debit.core.mandate import (
 )
 from odoo.addons.sepa_debit.core.prenotification import Announcement, may_submit
 from odoo.addons.sepa_debit.core.returns import (
-    ACTIONS,
     AccountAction,
     MandateAction,
     Retry,
     action_for,
     mandate_action,
-    may_retry,
 )
 from odoo.addons.sepa_debit.core.sequence import Sequence, sequence_of
 
@@ -132,6 +130,3 @@ def test_what_is_not_the_debtors_fault_costs_no_fee():
 def test_repeated_failures():
     assert mandate_action("MS03", 2) is MandateAction.SUSPEND
     assert mandate_action("AM04", 5) is MandateAction.KEEP
-    for reason, action in ACTIONS.items():
-        assert may_retry(reason, 0, 2) == (action.retry in {Retry.LATER, Retry.RESCHEDULE})
-        assert not may_retry(reason, 2, 2)
