@@ -101,7 +101,10 @@ class SepaReturn(models.Model):
     def _unlink_except_kept(self):
         if self:
             raise UserError(
-                self.env._("Return debits are kept: what followed from them points to them.")
+                self.env._(
+                    "Return debits are kept: what followed from them points to them. Mark them as "
+                    "done."
+                )
             )
 
     # === DECISIONS OF A PERSON === #

@@ -92,8 +92,8 @@ class SepaCreditor(models.Model):
             if creditor.return_fee_policy == "fixed" and creditor.return_fee_amount <= 0:
                 raise ValidationError(
                     self.env._(
-                        "The fixed amount of %(creditor)s is missing. Enter it, or choose to charge "
-                        "nothing.",
+                        "The fixed amount of %(creditor)s is missing. Enter it, or choose to "
+                        "charge nothing.",
                         creditor=creditor.name,
                     )
                 )

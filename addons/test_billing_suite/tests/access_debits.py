@@ -2,7 +2,7 @@
 
 
 def plant_debits(env, world, contract):
-    """Create a creditor, mandate, collection, file and item left out that belong to a contract."""
+    """Create a creditor, mandate, collection, its return, file and item left out of a contract."""
     company, unit, partner = contract.company_id, contract.business_unit_id, contract.partner_id
     env = env(su=True)
     item = contract.period_ids.invoice_line_id.move_id.line_ids.filtered(
@@ -41,7 +41,7 @@ def plant_debits(env, world, contract):
         }
     )
     amounts = {"partner_id": partner.id, "currency_id": item.currency_id.id, "amount": 1.0}
-    env["sepa.collection"].create(
+    collection = env["sepa.collection"].create(
         {
             **owners,
             **amounts,
@@ -55,6 +55,8 @@ def plant_debits(env, world, contract):
             "state": "cancelled",
         }
     )
+    returned = {"collection_id": collection.id, "kind": "returned", "reason_code": f"DOC-{world}"}
+    env["sepa.return"].create({**returned, "returned_on": contract.start_date})
     env["sepa.exclusion"].create(
         {**owners, **amounts, "move_line_id": item.id, "code": f"DOC-{world}"}
     )
