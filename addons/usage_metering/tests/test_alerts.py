@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import date
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID
@@ -273,7 +274,12 @@ class TestWatch(UsageCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.partner_a.email = "a@example.com"
-        cls.today = cls.company._get_billing_today()
+        # A day that is over: usage of "today at noon" lies in the future on some mornings.
+        cls.today = date(2025, 1, 10)
+        company = cls.registry["res.company"]
+        cls.startClassPatcher(
+            patch.object(company, "_get_billing_today", lambda _company: cls.today)
+        )
         cls.metered.current_version_id.usage_interim_amount = 50.0
         cls.contract = cls._create_metered_contract(start=cls.today)
         cls.env["usage.alert"].create(

@@ -55,9 +55,10 @@ tours.add("subscription_billing_work_list", {
         {content: "back", trigger: ".breadcrumb-item:first a, .o_back_button", run: "click"},
         {content: "the cards again", trigger: ".o_billing_card[data-key=held]"},
         {
-            content: "by keyboard: the fifth card",
-            trigger: ".o_billing_card[data-key=held]",
-            run: "press Alt+Shift+5",
+            content: "by keyboard: its own shortcut, whatever cards other addons put before it",
+            trigger: ".o_billing_card[data-key=held][data-hotkey]",
+            run: ({anchor, press}) =>
+                press(`Alt+${anchor.dataset.hotkey.replace("shift", "Shift")}`),
         },
         {content: "the same list", trigger: ".o_list_view .o_data_row:only-child td[name=name]"},
     ],
