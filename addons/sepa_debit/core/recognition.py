@@ -20,7 +20,7 @@ class SentDebit:
     """A debit that was handed to the bank.
 
     :ivar key: the caller's id
-    :ivar ibans: accounts of the mandate, the present and an earlier one
+    :ivar mandate: and ``iban``, as the file named them
     :ivar cents: amount that was collected
     :ivar is_open: nothing came back for it yet
     """
@@ -28,7 +28,7 @@ class SentDebit:
     key: int
     end_to_end_id: str
     mandate: str
-    ibans: tuple[str, ...]
+    iban: str
     cents: int
     collect_on: date
     is_open: bool = True
@@ -72,9 +72,9 @@ class Register:
     by_iban: dict[str, list[SentDebit]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.by_end_to_end = _index(self.debits, lambda debit: (debit.end_to_end_id.upper(),))
-        self.by_mandate = _index(self.debits, lambda debit: (debit.mandate.upper(),))
-        self.by_iban = _index(self.debits, lambda debit: debit.ibans)
+        self.by_end_to_end = _index(self.debits, lambda debit: debit.end_to_end_id.upper())
+        self.by_mandate = _index(self.debits, lambda debit: debit.mandate.upper())
+        self.by_iban = _index(self.debits, lambda debit: debit.iban)
 
     def recognise(self, came: Came) -> Recognition | None:
         """Return the debit that came back, ``None`` when it is nobody's or could be several.
@@ -82,7 +82,7 @@ class Register:
         The reference of the debit decides, wherever it stands; then the mandate or the account
         of the debtor, each only with the amount and within the time in which debits come back.
 
-        >>> debit = SentDebit(7, "SDDE7", "M1", ("DE1",), 1000, date(2026, 3, 20))
+        >>> debit = SentDebit(7, "SDDE7", "M1", "DE1", 1000, date(2026, 3, 20))
         >>> register = Register([debit])
         >>> register.recognise(Came(date(2026, 3, 24), 1550, end_to_end_id="SDDE7"))
         Recognition(key=7, by='end_to_end')
@@ -135,10 +135,10 @@ def _is_amount(came: Came, debit: SentDebit) -> bool:
 
 
 def _index(
-    debits: Iterable[SentDebit], keys: Callable[[SentDebit], tuple[str, ...]]
+    debits: Iterable[SentDebit], key: Callable[[SentDebit], str]
 ) -> dict[str, list[SentDebit]]:
     index: dict[str, list[SentDebit]] = defaultdict(list)
     for debit in debits:
-        for key in filter(None, dict.fromkeys(keys(debit))):
-            index[key].append(debit)
+        if name := key(debit):
+            index[name].append(debit)
     return dict(index)

@@ -14,6 +14,7 @@ from . import sepa_collection_booking
 from . import sepa_collection_file
 from . import sepa_collection_run
 from . import sepa_collection_awaited
+from . import sepa_collection_sent
 from . import sepa_collection_reject
 from . import sepa_return
 from . import sepa_return_booking

@@ -57,11 +57,9 @@ class AccountBankStatementLine(models.Model):
         names = words | {word.upper() for word in words}
         points = Domain("end_to_end_id", "in", list(names))
         if returned.mandate_id:
-            points |= Domain("mandate_id.name", "=ilike", _like(returned.mandate_id))
-            points |= Domain("told_mandate", "=ilike", _like(returned.mandate_id))
+            points |= Domain("sent_reference", "=ilike", _like(returned.mandate_id))
         if returned.iban:
-            points |= Domain("mandate_id.partner_bank_id.sanitized_acc_number", "=", returned.iban)
-            points |= Domain("mandate_id.original_iban", "=", returned.iban)
+            points |= Domain("sent_iban", "=", returned.iban)
         return (
             self.env["sepa.collection"]
             .sudo()
@@ -74,14 +72,12 @@ class AccountBankStatementLine(models.Model):
 
     def _get_sent_debit(self, collection):
         """Facts of a debit for the rules; this entry may have told of its return before."""
-        mandate = collection.mandate_id
         entries = collection.return_ids.statement_line_id - self
-        ibans = (mandate.partner_bank_id.sanitized_acc_number, mandate.original_iban)
         return SentDebit(
             key=collection.id,
             end_to_end_id=collection.end_to_end_id or "",
-            mandate=collection.told_mandate or mandate.name,
-            ibans=tuple(filter(None, ibans)),
+            mandate=collection.sent_reference or "",
+            iban=collection.sent_iban or "",
             cents=_cents(collection.amount),
             collect_on=collection.collect_on,
             is_open=not entries,

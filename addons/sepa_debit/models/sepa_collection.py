@@ -7,7 +7,6 @@ from odoo.tools import SQL, format_date
 
 from ..core.collection import COLLECTION_TRANSITIONS, LIVE
 from ..core.sequence import sequence_of
-from .sepa_mandate import ORIGINALS
 
 
 class SepaCollection(models.Model):
@@ -159,13 +158,6 @@ class SepaCollection(models.Model):
             lambda m: m.type == "one_off" and m.state in ("active", "suspended")
         )._set_state("ended")
         return settled
-
-    def _remember_settled(self):
-        """The debtor's bank has taken these: it knows the mandate as it is now."""
-        mandates = self.mandate_id
-        mandates.filtered(lambda m: not m.was_settled).write({"was_settled": True})
-        told = self.filtered("batch_id").mandate_id.filtered("has_amendment")
-        told.write(dict.fromkeys(ORIGINALS, False))
 
     def _get_sequence_type(self):
         """Return the sequence type of the next collection of its mandate."""

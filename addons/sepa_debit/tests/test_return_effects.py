@@ -157,6 +157,32 @@ class TestReturnEffects(SepaStatementCommon):
         batch.collection_ids._fail("AM04")
         self.assertFalse(self.mandate.was_settled)
 
+    def test_an_account_changed_while_the_debit_is_under_way(self):
+        """The bank knows the account of the file; the next debit announces the new one."""
+        old, new = self._iban(1), self._iban(2)
+        accounts = self.env["res.partner.bank"].create(
+            [{"acc_number": iban, "partner_id": self.customer.id} for iban in (old, new)]
+        )
+        self.mandate.was_settled = True
+        self.mandate.partner_bank_id = accounts[0]
+        invoice = self._bill()
+        batch = self._submit(invoice)
+        self.mandate.partner_bank_id = accounts[1]
+        self._set_today(DUE)
+        self._run()
+        self._read(self._credit(batch))
+        self.assertEqual(self.mandate.original_iban, old)
+        self._read(self._come_back(self._collections(invoice), eref="", iban=old))
+        self.assertEqual(self._collections(invoice).state, "failed", "known by the old account")
+
+    def test_no_file_with_mandates_that_ended_meanwhile(self):
+        first = self._bill()
+        batch = self._make_batch(first)
+        batch.action_write()
+        self.mandate.action_suspend()
+        with self._assert_refused(batch.name, self.mandate.name):
+            batch.action_submit()
+
     # === CUSTOMERS === #
 
     def test_notice(self):

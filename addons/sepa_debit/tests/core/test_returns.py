@@ -24,7 +24,7 @@ def debit(key, **values):
     facts = {
         "end_to_end_id": f"SDDE{key}",
         "mandate": f"M{key}",
-        "ibans": (f"DE{key}",),
+        "iban": f"DE{key}",
         "cents": 1000,
         "collect_on": DUE,
     }
@@ -76,7 +76,7 @@ def test_recognition(told, expected):
 
 def test_of_several_debits_of_a_mandate_only_one_may_be_possible():
     told = {"mandate": "M1", "iban": "DE1"}
-    other = {"mandate": "M1", "ibans": ("DE1",)}
+    other = {"mandate": "M1", "iban": "DE1"}
     assert recognise(debit(1), debit(2, **other), **told) is None
     assert recognise(debit(1), debit(2, **other, is_open=False), **told).key == 1
     assert recognise(debit(1), debit(2, **other, cents=2000), **told).key == 1
@@ -89,11 +89,6 @@ def test_a_debit_that_came_back_is_found_by_its_reference_alone():
     assert recognise(gone, end_to_end_id="SDDE1").key == 1
     assert recognise(gone, mandate="M1") is None
     assert recognise(gone, iban="DE1") is None
-
-
-def test_earlier_account():
-    both = debit(1, ibans=("DE8", "DE9"))
-    assert [recognise(both, iban=iban).by for iban in ("DE8", "DE9")] == ["iban", "iban"]
 
 
 @pytest.mark.parametrize(
