@@ -125,11 +125,9 @@ class SepaCreditor(models.Model):
     @api.depends("journal_id", "company_id")
     def _compute_clearing_account(self):
         for creditor in self:
-            lines = creditor.journal_id.inbound_payment_method_line_ids
-            method = lines.filtered(lambda line: line.code == SEPA_DEBIT)[:1]
             creditor.clearing_account_id = (
                 creditor.clearing_account_id
-                or method.payment_account_id
+                or creditor._get_payment_method_line().payment_account_id
                 or creditor.company_id.transfer_account_id
             )
 
@@ -232,6 +230,11 @@ class SepaCreditor(models.Model):
             lambda c: (c.business_unit_id != unit, c.journal_id != journal, c.sequence, c.id)
         )
         return ranked[:1]
+
+    def _get_payment_method_line(self):
+        """Return the payment method of the bank that means direct debit, empty without."""
+        lines = self.journal_id.inbound_payment_method_line_ids
+        return lines.filtered(lambda line: line.code == SEPA_DEBIT)[:1]
 
     def _get_profile(self):
         """Return what the bank expects, for the rules."""

@@ -33,6 +33,7 @@ from . import billing_invoice_items
 from . import billing_invoice_numbers
 from . import billing_invoice_policy
 from . import billing_subscription_documents
+from . import billing_subscription_payment
 from . import billing_subscription_invoicing
 from . import billing_subscription_texts
 from . import billing_subscription_preview

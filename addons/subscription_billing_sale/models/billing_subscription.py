@@ -35,13 +35,6 @@ class BillingSubscription(models.Model):
         groups="billing_base.group_billing_user",
         help="Saved when the order was paid.",
     )
-    payment_method_line_id = fields.Many2one(
-        "account.payment.method.line",
-        string="Payment Method",
-        check_company=False,
-        help="Preferred way of payment of the invoices, as agreed on the order.",
-    )
-
     _sale_line_unique = models.UniqueIndex(
         "(sale_line_id) WHERE sale_line_id IS NOT NULL",
         "This order line has concluded its contract already.",
@@ -81,6 +74,9 @@ class BillingSubscription(models.Model):
             ]
         )
 
+    def _get_payer(self):
+        return self.partner_invoice_id or super()._get_payer()
+
     def _get_document_key(self):
         key = super()._get_document_key()
         return (
@@ -88,7 +84,6 @@ class BillingSubscription(models.Model):
             self.partner_invoice_id.id,
             self.partner_shipping_id.id,
             self.fiscal_position_id.id,
-            self.payment_method_line_id.id,
         )
 
     def _prepare_invoice_values(self, items, today, run):
@@ -99,7 +94,6 @@ class BillingSubscription(models.Model):
             "partner_id": first.partner_invoice_id.id,
             "partner_shipping_id": first.partner_shipping_id.id,
             "fiscal_position_id": first.fiscal_position_id.id,
-            "preferred_payment_method_line_id": first.payment_method_line_id.id,
         }
         values |= {name: value for name, value in agreed.items() if value}
         if values["move_type"] == "out_invoice" and (payments := self._get_order_payments()):

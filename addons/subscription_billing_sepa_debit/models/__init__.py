@@ -1,0 +1,2 @@
+from . import billing_subscription
+from . import sepa_mandate
