@@ -16,6 +16,7 @@
         "usage_metering",
         "sepa_debit",
         "subscription_billing_sepa_debit",
+        "customer_portal_sepa_debit",
         "customer_portal_usage_metering",
     ],
 }
