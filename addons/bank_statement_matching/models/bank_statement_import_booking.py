@@ -73,7 +73,7 @@ class BankStatementImport(models.Model):
             self._set_state("stopped", self._get_stopped_message(error))
 
     def _read(self, content):
-        """Return the statements of a file; ``None`` if they cannot be booked: the state says why."""
+        """Return the statements of a file, or ``None``: then the state says why not."""
         try:
             kind, statements = detect.read(content)
         except StatementError as error:

@@ -121,8 +121,8 @@ class BankStatementImport(models.Model):
         """
         reason = str(error) if isinstance(error, UserError) else None
         return self.env._(
-            "%(done)s of %(total)s entries are booked. Then this came up: %(reason)s Put it right, "
-            "then continue here or import the file again: no entry is booked twice.",
+            "%(done)s of %(total)s entries are booked. Then this came up: %(reason)s Put it "
+            "right, then continue here or import the file again: no entry is booked twice.",
             done=self.entry_count,
             total=self.total_count,
             reason=reason or self.env._("An error that only the log of the server explains."),
