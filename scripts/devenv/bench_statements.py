@@ -38,11 +38,11 @@ def measure(count: int, core: int) -> Result:
 
 def report(result: Result) -> str:
     """The figures of a measurement as lines of text."""
-    lines = [_side("ours", result["ours"])]
-    if result["core"]["count"]:
-        lines.append(_side("core", result["core"]))
-        ours, core = (result[side]["seconds"] / result[side]["count"] for side in ("ours", "core"))
-        lines.append(f"ours / core: {ours / core:.2f} of its time (aim: 0.5 at most)")
+    ours = result["ours"]
+    lines = [_side("ours", ours)]
+    for name, side in result["theirs"].items():
+        ratio = ours["seconds"] / ours["count"] / (side["seconds"] / side["count"])
+        lines += [_side(name, side), f"ours / {name}: {ratio:.2f} of its time (aim: 0.5 at most)"]
     reasons = ", ".join(f"{count} {reason}" for reason, count in result["reasons"].items())
     lines.append(f"matched: {reasons}; residual of what is matched: {result['residual']:.2f}")
     before, after, peak = (result[key] / 1024 for key in ("before", "after", "peak"))

@@ -3,3 +3,4 @@ from . import test_statement_import
 from . import test_statement_matching
 from . import test_statement_returns
 from . import test_statement_chunks
+from . import test_statement_access
