@@ -126,7 +126,7 @@ def copy_invoices(move, count):
         },
         f"res_partner template, {series} WHERE template.id = {move.partner_id.id}",
     )
-    amount = "(10 + (number * 37 %% 99991) / 100.0)".replace("%%", "%")
+    amount = "(10 + (number * 37 % 99991) / 100.0)"
     new_move = f"{first['account_move']} + number"
     name = "'INV/2026/' || lpad((number + 1)::text, 5, '0')"
     copy_rows(
@@ -144,12 +144,12 @@ def copy_invoices(move, count):
         },
         f"account_move template, {series} WHERE template.id = {move.id}",
     )
-    lines = len(move.line_ids)
+    first_line, lines = first["account_move_line"], len(move.line_ids)
     base = min(move.line_ids.ids)
     copy_rows(
         "account_move_line",
         {
-            "id": f"{first['account_move_line']} + (number - 1) * {lines} + template.id - {base} + 1",
+            "id": f"{first_line} + (number - 1) * {lines} + template.id - {base} + 1",
             "move_id": new_move,
             "move_name": name,
             "partner_id": partner,
@@ -338,7 +338,8 @@ after = memory("VmRSS")
 assert (record.state, record.entry_count) == ("done", COUNT), (record.state, record.message)
 assert record.matched_count == COUNT, record.matched_count
 env.cr.execute(
-    "SELECT match_reason, count(*) FROM account_bank_statement_line WHERE import_id = %s GROUP BY 1",
+    "SELECT match_reason, count(*) FROM account_bank_statement_line WHERE import_id = %s "
+    "GROUP BY 1",
     [record.id],
 )
 reasons = Counter(dict(env.cr.fetchall()))

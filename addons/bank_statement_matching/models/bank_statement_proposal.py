@@ -69,4 +69,4 @@ class BankStatementProposal(models.Model):
                     )
                 )
             line._accept(items.sudo(), proposal.reason)
-        return True
+        return {"type": "ir.actions.act_window_close"}
