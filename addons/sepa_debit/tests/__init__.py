@@ -4,6 +4,7 @@ from . import test_mandate
 from . import test_mandate_import
 from . import test_mandate_lapse
 from . import test_portal
+from . import test_portal_tours
 from . import test_return_effects
 from . import test_returns
 from . import test_status_report
