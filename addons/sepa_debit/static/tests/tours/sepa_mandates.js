@@ -16,6 +16,10 @@ registry.category("web_tour.tours").add("sepa_mandate_sign", {
             trigger: "input[name=iban]",
             run: "edit DE75512108001245126198",
         },
+        {
+            content: "the page says so at once",
+            trigger: ".o_sepa_live:contains(6198)",
+        },
         {content: "who holds the account", trigger: "input[name=holder]", run: "edit Anna Alpha"},
         {
             content: "go on",
