@@ -16,11 +16,11 @@ registry.category("web_tour.tours").add("sepa_mandate_sign", {
             trigger: "input[name=iban]",
             run: "edit DE75512108001245126198",
         },
+        {content: "who holds the account", trigger: "input[name=holder]", run: "edit Anna Alpha"},
         {
             content: "the page says so at once",
             trigger: ".o_sepa_live:contains(6198)",
         },
-        {content: "who holds the account", trigger: "input[name=holder]", run: "edit Anna Alpha"},
         {
             content: "go on",
             trigger: "main form button[type=submit]",
