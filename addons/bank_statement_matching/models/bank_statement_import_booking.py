@@ -21,8 +21,6 @@ QUIET = {
     "mail_create_nolog": True,
     "mail_create_nosubscribe": True,
     "mail_notrack": True,
-    # Entries of the bank have no taxes and terms of payment to follow up.
-    "skip_invoice_sync": True,
 }
 
 
