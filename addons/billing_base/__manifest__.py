@@ -6,7 +6,7 @@
     "author": "Open Subscription Billing contributors",
     "website": "https://github.com/open-subscription-billing/addons",
     "license": "LGPL-3",
-    "depends": ["account", "mail", "portal"],
+    "depends": ["account_payment", "mail", "portal"],
     "external_dependencies": {"python": ["segno", "weasyprint"]},
     "data": [
         "security/billing_groups.xml",
@@ -26,6 +26,7 @@
         "wizards/billing_test_clock_advance_views.xml",
         "views/account_move_views.xml",
         "views/account_payment_views.xml",
+        "views/portal_invoice_templates.xml",
         "views/res_partner_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",

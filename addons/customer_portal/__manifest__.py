@@ -6,7 +6,7 @@
     "author": "Open Subscription Billing contributors",
     "website": "https://github.com/open-subscription-billing/addons",
     "category": "Accounting/Subscriptions",
-    "depends": ["billing_base", "account_payment"],
+    "depends": ["billing_base"],
     "data": [
         "security/payment_rules.xml",
         "views/portal_components.xml",

@@ -6,7 +6,7 @@
     "author": "Open Subscription Billing contributors",
     "website": "https://github.com/open-subscription-billing/addons",
     "category": "Accounting/Subscriptions",
-    "depends": ["billing_base", "bank_statement_matching", "base_iban"],
+    "depends": ["billing_base", "bank_statement_matching", "base_iban", "portal"],
     "data": [
         "security/ir.model.access.csv",
         "security/security.xml",
@@ -18,5 +18,8 @@
         "views/sepa_return_views.xml",
         "views/sepa_creditor_views.xml",
         "views/res_partner_bank_views.xml",
+        "views/portal_components.xml",
+        "views/portal_mandates.xml",
+        "views/portal_mandate_acts.xml",
     ],
 }

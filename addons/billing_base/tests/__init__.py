@@ -11,6 +11,7 @@ from . import (
     test_delivery_mail,
     test_delivery_request,
     test_limited_users,
+    test_online_payment,
     test_open_items,
     test_sandbox,
     test_settlement,

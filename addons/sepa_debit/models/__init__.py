@@ -5,9 +5,11 @@ from . import billing_work_list
 from . import res_partner
 from . import sepa_creditor
 from . import sepa_mandate
+from . import sepa_mandate_portal
 from . import sepa_exclusion
 from . import sepa_collection
 from . import sepa_collection_notice
+from . import sepa_collection_portal
 from . import sepa_collection_plan
 from . import sepa_collection_batch
 from . import sepa_collection_booking

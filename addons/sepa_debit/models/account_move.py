@@ -4,6 +4,7 @@ from odoo import fields, models
 
 from odoo.addons.billing_base.core.document import PaymentNotice
 
+from ..core.collection import LIVE
 from .account_payment_method import SEPA_DEBIT
 
 
@@ -52,6 +53,17 @@ class AccountMove(models.Model):
         result = super()._delivered_hook()
         self.sudo().line_ids.sepa_collection_ids._take_notice_of_invoice()
         return result
+
+    # === CUSTOMER'S PAGES === #
+
+    def _get_collection_texts(self):
+        """Say when which amount is debited from which account."""
+        texts = super()._get_collection_texts()
+        collections = self.sudo().line_ids.sepa_collection_ids
+        live = collections.filtered(lambda c: c.state in LIVE).sorted(
+            lambda c: (c.collect_on, c.id)
+        )
+        return texts + [collection._get_portal_text() for collection in live]
 
     # === PLANNING === #
 

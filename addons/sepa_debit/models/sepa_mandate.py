@@ -60,7 +60,6 @@ class SepaMandate(models.Model):
     partner_bank_id = fields.Many2one(
         "res.partner.bank",
         "Bank Account",
-        required=True,
         ondelete="restrict",
         tracking=True,
         domain="[('partner_id', 'child_of', commercial_partner_id)]",
@@ -220,9 +219,10 @@ class SepaMandate(models.Model):
                 label = self.env._("Mandate reference")
                 raise ValidationError(describe_error(self.env, label, error)) from error
 
-    @api.constrains("partner_bank_id", "partner_id")
+    @api.constrains("partner_bank_id", "partner_id", "state")
     def _check_bank_account(self):
-        for mandate in self:
+        # Until it is signed the account may be missing: the debtor enters it.
+        for mandate in self.filtered(lambda m: m.state != "draft" or m.partner_bank_id):
             try:
                 check_iban(mandate.partner_bank_id.sanitized_acc_number or "")
             except IdentifierError as error:
@@ -300,6 +300,21 @@ class SepaMandate(models.Model):
         """Open the collections of this mandate."""
         action = self.env["ir.actions.act_window"]._for_xml_id("sepa_debit.action_sepa_collection")
         return action | {"domain": [("mandate_id", "in", self.ids)], "context": {}}
+
+    # === USE === #
+
+    def _get_account_end(self):
+        """Return the digits by which debtors know the account, without giving it away."""
+        return (self.sudo().partner_bank_id.sanitized_acc_number or "")[-4:]
+
+    def _prepare_uses(self):
+        """Return what the mandate is used for, as texts: shown before it is taken back.
+
+        Contract: addons whose things are paid with a mandate override, call ``super()`` and
+        append sentences in the language of the environment.
+        """
+        self.ensure_one()
+        return []
 
     # === AMENDMENTS === #
 

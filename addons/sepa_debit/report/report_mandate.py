@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import format_date, format_datetime
 
+from odoo.addons.billing_base.core.credit_transfer import group_iban
+
 
 class ReportMandate(models.AbstractModel):
     """The mandate as a form to sign, or as it was signed."""
@@ -58,7 +60,7 @@ class ReportMandate(models.AbstractModel):
         customer = mandate.partner_id.commercial_company_name or mandate.partner_id.name
         return [
             (self.env._("Account holder"), bank.acc_holder_name or customer),
-            (self.env._("IBAN"), bank.acc_number),
+            (self.env._("IBAN"), group_iban(bank.acc_number or "")),
             (self.env._("Type of payment"), types[mandate.type]),
         ]
 
@@ -68,8 +70,10 @@ class ReportMandate(models.AbstractModel):
             return ""
         if mandate.signature_channel == "portal":
             return self.env._(
-                "Signed electronically by %(name)s on %(time)s from the address %(ip)s.",
+                "Signed electronically by %(name)s in %(place)s on %(time)s from the address "
+                "%(ip)s.",
                 name=mandate.signed_by,
+                place=mandate.signed_place or "–",
                 time=format_datetime(self.env, mandate.signed_at),
                 ip=mandate.signed_ip,
             )

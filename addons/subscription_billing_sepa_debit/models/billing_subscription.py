@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 
 class BillingSubscription(models.Model):
@@ -63,3 +64,14 @@ class BillingSubscription(models.Model):
         if self[0].sepa_mandate_id and values["move_type"] == "out_invoice":
             values["sepa_mandate_id"] = self[0].sepa_mandate_id.id
         return values
+
+    def _get_mandate_use(self):
+        """Return what the customer reads before the mandate is changed or revoked."""
+        names = {"contract": self.name, "plan": self.plan_id.name}
+        if not self.next_billing_date:
+            return self.env._("Contract %(contract)s (%(plan)s)", **names)
+        return self.env._(
+            "Contract %(contract)s (%(plan)s), next invoice on %(date)s",
+            date=format_date(self.env, self.next_billing_date),
+            **names,
+        )

@@ -39,6 +39,11 @@ class SepaMandate(models.Model):
         )
         left.subscription_ids.write({"sepa_mandate_id": self.id})
 
+    def _prepare_uses(self):
+        """Contracts that are paid with the mandate, with their next invoice."""
+        running = self.sudo().subscription_ids.filtered(lambda sub: sub.state != "ended")
+        return super()._prepare_uses() + [contract._get_mandate_use() for contract in running]
+
     def action_view_contracts(self):
         """Open the contracts that are paid with this mandate."""
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -104,3 +104,11 @@ class TestContractDebit(SepaCommon, SubscriptionBillingCommon):
             self.env["billing.subscription"].search(new.action_view_contracts()["domain"]),
             contract,
         )
+
+    def test_uses_are_shown_before_a_mandate_is_revoked(self):
+        contract = self._create_debited()
+        [use] = self.mandate._prepare_uses()
+        self.assertIn(contract.name, use)
+        self.assertIn("03/02/2026", use)
+        contract.state = "ended"
+        self.assertEqual(self.mandate._prepare_uses(), [])
