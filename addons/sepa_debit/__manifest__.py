@@ -22,4 +22,7 @@
         "views/portal_mandates.xml",
         "views/portal_mandate_acts.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["sepa_debit/static/tests/tours/**/*"],
+    },
 }

@@ -5,8 +5,11 @@ from . import bank_statement_proposal
 from . import account_bank_statement
 from . import account_bank_statement_line
 from . import account_bank_statement_line_booking
+from . import account_bank_statement_line_creation
 from . import account_bank_statement_line_matching
 from . import account_bank_statement_line_returns
+from . import bank_statement_import_entries
+from . import bank_statement_import_notices
 from . import bank_statement_import_booking
 from . import bank_statement_import_messages
 from . import billing_work_list

@@ -140,11 +140,12 @@ class AccountBankStatementLine(models.Model):
 
     # === MATCHING LINES THAT ARE BOOKED === #
 
-    def _match_lines(self):
+    def _match_lines(self, matcher=None):
         """Match these lines as far as that is certain, and propose for the others.
 
         One matcher per journal, one reconciliation for all lines that are certain.
 
+        :param matcher: one made for all of them, when they are lines of one journal
         :return: the lines that were matched
         """
         matched = self.browse()
@@ -153,7 +154,7 @@ class AccountBankStatementLine(models.Model):
         ):
             returned = lines.filtered("is_return")
             matched |= returned._process_returns()
-            matched |= (lines - returned)._decide(journal, is_certain=True)
+            matched |= (lines - returned)._decide(journal, is_certain=True, matcher=matcher)
         return matched
 
     def _propose(self):
@@ -163,13 +164,16 @@ class AccountBankStatementLine(models.Model):
         ):
             lines._decide(journal, is_certain=False)
 
-    def _decide(self, journal, is_certain):
+    def _decide(self, journal, is_certain, matcher=None):
         payments = [line._prepare_payment(line) for line in self]
-        matcher = self._get_matcher(journal, payments)
+        matcher = matcher or self._get_matcher(journal, payments)
+        decisions = [matcher.decide(payment) for payment in payments]
+        stale = self._find_stale(decisions)
         plans, reasons, proposed = [], {}, {}
-        for line, payment in zip(self, payments, strict=True):
-            decision = matcher.decide(payment)
+        for number, (line, decision) in enumerate(zip(self, decisions, strict=True)):
             match = decision.match
+            if number in stale:
+                continue
             if match and is_certain and not line.entry_problems and not line.is_return:
                 items = self.env["account.move.line"].sudo().browse(match.keys)
                 plans.append((line.sudo(), line.sudo()._split_on(items)))
@@ -179,6 +183,8 @@ class AccountBankStatementLine(models.Model):
         if plans:
             self.sudo()._book(plans, reasons)
         self._store_proposals(proposed)
+        if stale:
+            self.browse(self[number].id for number in stale)._propose()
         return self.browse(reasons)
 
     @api.model
@@ -218,17 +224,35 @@ class AccountBankStatementLine(models.Model):
     @api.model
     def _cron_match(self):
         """Match what was left open: invoices may have been posted since, chunk by chunk."""
-        companies = self.env["res.company"].search([])
-        for company in companies:
-            # Only what a file brought: lines of other tools are theirs.
-            domain = [
-                ("company_id", "=", company.id),
-                ("is_reconciled", "=", False),
-                ("import_id", "!=", False),
-            ]
-            ids = self.search(domain, order="id").ids
-            for start in range(0, len(ids), CHUNK):
-                lines = self.browse(ids[start : start + CHUNK])
-                lines.with_company(company)._match_lines()
-                if not self.env["ir.cron"]._commit_progress(len(lines)):
-                    return
+        # Only what a file brought: lines of other tools are theirs.
+        groups = self._read_group(
+            [("is_reconciled", "=", False), ("import_id", "!=", False)],
+            ["journal_id"],
+            ["id:array_agg"],
+        )
+        for journal, ids in groups:
+            lines = self.with_company(journal.company_id).browse(sorted(ids))
+            if not lines._match_in_chunks(journal):
+                return
+
+    def _match_in_chunks(self, journal):
+        """Match the lines of a journal with a commit per chunk.
+
+        :return: whether all were seen; otherwise the time of the job is over
+        """
+        chunks = [self.browse(self.ids[start : start + CHUNK])
+                  for start in range(0, len(self), CHUNK)]  # fmt: skip
+        payments = []
+        for chunk in chunks:
+            payments += [chunk._prepare_payment(line) for line in chunk]
+            self.env.invalidate_all()
+        matcher = self._get_matcher(journal, payments)
+        left = len(self)
+        for chunk in chunks:
+            chunk.exists()._match_lines(matcher)
+            left -= len(chunk)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            if not self.env["ir.cron"]._commit_progress(len(chunk), remaining=left) and left:
+                return False
+        return True

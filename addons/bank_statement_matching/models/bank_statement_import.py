@@ -37,6 +37,7 @@ class BankStatementImport(models.Model):
             ("done", "Imported"),
             ("known", "Imported Before"),
             ("refused", "Refused"),
+            ("stopped", "Stopped"),
         ],
         default="waiting",
         required=True,
@@ -51,6 +52,8 @@ class BankStatementImport(models.Model):
     message = fields.Text(readonly=True)
     statement_ids = fields.One2many("account.bank.statement", "import_id", readonly=True)
     line_ids = fields.One2many("account.bank.statement.line", "import_id", readonly=True)
+    total_count = fields.Integer(string="Entries in the File", readonly=True)
+    progress = fields.Float(compute="_compute_progress", help="Share of the entries, in percent.")
     entry_count = fields.Integer(string="Entries", readonly=True)
     known_count = fields.Integer(
         string="Known Before",
@@ -68,6 +71,12 @@ class BankStatementImport(models.Model):
     def _compute_display_name(self):
         for record in self:
             record.display_name = record.name
+
+    @api.depends("entry_count", "total_count", "state")
+    def _compute_progress(self):
+        for record in self:
+            share = record.entry_count / (record.total_count or 1)
+            record.progress = 100.0 if record.state == "done" else 100.0 * min(share, 1.0)
 
     # === TAKING IN === #
 
@@ -113,13 +122,20 @@ class BankStatementImport(models.Model):
         self.flush_recordset()
 
     def _cron_import(self):
-        """Import waiting files and what lies in the drop folders, one transaction each."""
+        """Import waiting files and what lies in the drop folders, with commits in between."""
         for record in self.search([("state", "=", "waiting")], order="id"):
             if record.try_lock_for_update():
                 record._process_waiting()
             if not self.env["ir.cron"]._commit_progress(1):
                 return
         self._import_folders()
+
+    def action_continue(self):
+        """Go on with files that stopped: what is booked of them stays, the rest is tried again."""
+        self.check_access("read")
+        self.sudo().filtered(lambda record: record.state == "stopped")._set_state("waiting")
+        self.env.ref("bank_statement_matching.ir_cron_import").sudo()._trigger()
+        return True
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_booked(self):

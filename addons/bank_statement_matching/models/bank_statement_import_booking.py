@@ -1,14 +1,18 @@
 import base64
-import hashlib
-from collections import Counter
+import logging
 from itertools import islice
 
+import psycopg2
+
 from odoo import models
+from odoo.exceptions import UserError
 
 from ..core import detect
-from ..core.records import Entry, StatementError
-from ..core.returns import classify
+from ..core.records import StatementError
 from .bank_statement_import import IN_REQUEST
+from .bank_statement_import_entries import make_keys
+
+_logger = logging.getLogger(__name__)
 
 CHUNK = 250
 # Tracking and followers would cost more than the entries: the import is their message.
@@ -21,60 +25,93 @@ QUIET = {
 
 
 class BankStatementImport(models.Model):
+    """Booking the entries of a file, chunk by chunk.
+
+    In the background each chunk is committed. What is booked is in the database and nowhere else:
+    a run that was killed is continued by reading the file again and leaving out what is there.
+    """
+
     _inherit = "bank.statement.import"
 
+    # === THE FILE === #
+
     def _process(self, content):
-        """Read a file and import it, or leave it to the background when it is large."""
+        """Read a file and import it, or leave it to the background when it is large.
+
+        An import of a request is all or nothing.
+        """
         self.ensure_one()
+        statements = self._read(content)
+        if statements is None:
+            return
+        if self.total_count > IN_REQUEST:
+            self.content = base64.b64encode(content)
+            self._set_state("waiting", self._get_waiting_message())
+            self.env.ref("bank_statement_matching.ir_cron_import")._trigger()
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._import_statements(statements, content)
+        except UserError as error:
+            self.invalidate_recordset()
+            self._set_state("refused", self._get_stopped_message(error))
+
+    def _process_waiting(self):
+        """Book what is not booked yet of a file that waits, with a commit per chunk."""
+        self.ensure_one()
+        content = base64.b64decode(self.content or b"")
+        try:
+            statements = self._read(content)
+            if statements is not None:
+                self._import_statements(statements, content, is_committing=True)
+        except psycopg2.OperationalError:
+            # Somebody else was at the same items: the job comes again.
+            raise
+        except Exception as error:  # whatever it is must not keep other files out
+            if not isinstance(error, UserError):
+                _logger.exception("Import of bank statements %s stopped", self.id)
+            self._set_state("stopped", self._get_stopped_message(error))
+
+    def _read(self, content):
+        """Return the statements of a file, or ``None``: then the state says why not."""
         try:
             kind, statements = detect.read(content)
         except StatementError as error:
             self._set_state("refused", self._get_error_message(error))
-            return
-        self.format = kind
-        count = sum(len(statement.entries) for statement in statements)
-        if count > IN_REQUEST and not self.env.context.get("import_large_statements"):
-            self.content = base64.b64encode(content)
-            self._set_state("waiting", self._get_waiting_message(count))
-            self.env.ref("bank_statement_matching.ir_cron_import")._trigger()
-            return
-        self._import_statements(statements, content)
-
-    def _process_waiting(self):
-        self.with_context(import_large_statements=True)._process(
-            base64.b64decode(self.content or b"")
-        )
-
-    def _import_statements(self, statements, content):
-        """Import all statements of a file, or nothing of it when one is not right."""
+            return None
         problems = [problem for statement in statements for problem in statement.problems]
         if problems:
             self._set_state("refused", "\n".join(map(self._get_error_message, problems)))
-            return
+            return None
+        self.format = kind
+        self.total_count = sum(
+            entry.is_booked for statement in statements for entry in statement.entries
+        )
+        return statements
+
+    def _import_statements(self, statements, content, is_committing=False):
+        """Import all statements that have a journal; the others become notes."""
         pairs, notes = self._find_journals(statements)
         if not pairs:
             self._set_state("refused", "\n".join(notes))
             return
-        known = matched = booked = 0
-        for journal, statement in pairs:
+        known = 0
+        for number, (journal, statement) in enumerate(pairs):
             if statement.kind == "statement":
-                lines, skipped = self._import_statement(journal, statement)
-                booked += len(lines)
+                left, skipped = self._import_statement(journal, statement, number, is_committing)
+                if left:
+                    self._set_state("waiting", self._get_waiting_message())
+                    return
                 known += skipped
-                matched += len(lines.filtered("is_reconciled"))
             else:
                 notes.append(self._keep_notification(journal, statement))
-        if not booked and known:
-            self._set_state("known", "\n".join([self._get_all_known_message(), *notes]),
-                            known_count=known)  # fmt: skip
+        self._count_entries()
+        if known and not self.entry_count:
+            notes.insert(0, self._get_all_known_message())
+            self._set_state("known", "\n".join(notes), known_count=known)
             return
         self._set_state(
-            "done",
-            "\n".join(notes),
-            content=base64.b64encode(content),
-            entry_count=booked,
-            known_count=known,
-            matched_count=matched,
+            "done", "\n".join(notes), content=base64.b64encode(content), known_count=known
         )
 
     def _find_journals(self, statements):
@@ -93,263 +130,123 @@ class BankStatementImport(models.Model):
                 notes.append(self._get_no_journal_message(statement, found))
         return pairs, notes
 
+    def _count_entries(self):
+        """Write how many entries are booked and matched so far."""
+        lines = self.env["account.bank.statement.line"]
+        mine = [("import_id", "=", self.id)]
+        self.write(
+            {
+                "entry_count": lines.search_count(mine),
+                "matched_count": lines.search_count([*mine, ("is_reconciled", "=", True)]),
+            }
+        )
+
     # === ONE STATEMENT === #
 
-    def _import_statement(self, journal, statement):
+    def _import_statement(self, journal, statement, number, is_committing=False):
         """Book the entries of a statement that are not booked yet.
 
-        :return: the lines, and how many entries were known before
+        :param int number: which of the file it is
+        :return: how many are left when the time of the job is over, and how many an earlier file
+            had brought
         """
-        company = journal.company_id
-        lines_model = (
-            self.env["account.bank.statement.line"].with_company(company).with_context(**QUIET)
-        )
         entries = [entry for entry in statement.entries if entry.is_booked]
         keys = make_keys(entries)
-        known = self._get_known_keys(journal, keys)
+        mine, others = self._get_known_keys(journal, keys)
         fresh = [
-            (key, entry) for key, entry in zip(keys, entries, strict=True) if key not in known
+            (key, entry)
+            for key, entry in zip(keys, entries, strict=True)
+            if key not in mine and key not in others
         ]
-        values = [self._prepare_line(journal, statement, key, entry) for key, entry in fresh]
-        lines = self._book_entries(lines_model, journal, values)
-        for line, (_key, entry) in zip(lines, fresh, strict=True):
-            if len(entry.details) > 1:
-                self._create_details(line, entry)
-        self._attach_notifications(journal, lines)
-        if lines:
-            self._create_statement(journal, statement, lines, bool(known))
-        lines.filtered("is_return")._process_returns()
-        return lines, len(entries) - len(fresh)
+        if not self._book_entries(journal, statement, number, fresh, is_committing):
+            return True, len(others)
+        if fresh or mine:
+            self._get_statement(journal, statement, number)._close(statement, is_whole=not others)
+        return False, len(others)
 
     def _get_known_keys(self, journal, keys):
-        rows = self.env["account.bank.statement.line"].search_fetch(
-            [("journal_id", "=", journal.id), ("entry_key", "in", keys)], ["entry_key"]
-        )
-        return set(rows.mapped("entry_key"))
+        """Return which keys this import has booked, and which another."""
+        lines = self.env["account.bank.statement.line"]
+        mine, others = set(), set()
+        for start in range(0, len(keys), 5000):
+            rows = lines.search_fetch(
+                [("journal_id", "=", journal.id), ("entry_key", "in", keys[start : start + 5000])],
+                ["entry_key", "import_id"],
+            )
+            for row in rows:
+                (mine if row.import_id == self else others).add(row.entry_key)
+        return mine, others
 
-    def _book_entries(self, lines_model, journal, values):
-        """Create the lines, those that match for certain on the right account at once.
+    def _book_entries(self, journal, statement, number, fresh, is_committing):
+        """Book entries in chunks, all by one matcher.
 
-        That saves to book them on the suspense account first and to rewrite each afterwards.
+        :return: whether all are booked; otherwise the time of the job is over
         """
-        payments = [lines_model._prepare_payment(value) for value in values]
-        matcher = lines_model._get_matcher(journal, payments)
-        lines = lines_model.browse()
-        rows = iter(zip(values, payments, strict=True))
-        while chunk := list(islice(rows, CHUNK)):
-            decisions = [
-                None if value["is_return"] else matcher.decide(payment) for value, payment in chunk
-            ]
-            lines |= self._book_chunk(lines_model, [value for value, _pay in chunk], decisions)
-            self.env.flush_all()
-        return lines
-
-    def _book_chunk(self, lines_model, values, decisions):
-        items_model = self.env["account.move.line"]
-        targets, proposed = {}, {}
-        all_keys = [
-            key
-            for decision in decisions
-            if decision and decision.match
-            for key in decision.match.keys
-        ]
-        all_items = items_model.browse(all_keys)
-        for number, (value, decision) in enumerate(zip(values, decisions, strict=True)):
-            if not decision:
-                continue
-            if not decision.match or value["entry_problems"]:
-                proposed[number] = decision.proposals or tuple(filter(None, (decision.match,)))
-                continue
-            items = all_items.browse(decision.match.keys).with_prefetch(all_items._prefetch_ids)
-            targets[number] = items
-            if len(items.account_id) == 1 and len(items.partner_id) <= 1:
-                value["counterpart_account_id"] = items.account_id.id
-                value["partner_id"] = items.partner_id.id
-                value.update(match_state="matched", match_reason=decision.match.reason)
-        lines = lines_model.create(values)
-        plan, split = [], []
-        for number, items in targets.items():
-            line = lines[number]
-            if line.match_state == "matched":
-                plan.append(line._seek_for_lines()[2] | items)
-            else:
-                split.append((line, line._split_on(items), decisions[number].match.reason))
-        if plan:
-            items_model._reconcile_plan(plan)
-        if split:
-            lines_model._book(
-                [(line, parts) for line, parts, _reason in split],
-                {line.id: reason for line, _parts, reason in split},
-            )
-        lines_model._store_proposals(
-            {lines[number].id: found for number, found in proposed.items()}
+        if not fresh:
+            return True
+        lines = (
+            self.env["account.bank.statement.line"]
+            .with_company(journal.company_id)
+            .with_context(**QUIET)
         )
-        return lines
-
-    def _create_statement(self, journal, statement, lines, is_partial):
-        """One statement for the lines; balances only where all its entries are in it."""
-        values = {
-            "name": " ".join(filter(None, (journal.code, statement.number or statement.id))),
-            "reference": self.name,
-            "journal_id": journal.id,
-            "import_id": self.id,
-        }
-        if statement.is_proved and not is_partial:
-            values["balance_start"] = float(statement.opening)
-            values["balance_end_real"] = float(statement.closing)
-        record = self.env["account.bank.statement"].with_context(**QUIET).create(values)
-        lines.with_context(skip_account_move_synchronization=True).write(
-            {"statement_id": record.id}
-        )
-        if statement.is_proved and not is_partial:
-            record.write(
-                {
-                    "balance_start": float(statement.opening),
-                    "balance_end_real": float(statement.closing),
-                }
-            )
-        return record
-
-    # === VALUES === #
-
-    def _prepare_line(self, journal, statement, key, entry):
-        """Values of a line; those of the only payment are its own."""
-        detail = entry.details[0] if len(entry.details) == 1 else None
-        returned = classify(entry)
-        problems = list(entry.problems)
-        if entry.is_reversal and not statement.is_proved:
-            problems.append("unproved")
-        texts = detail.text if detail else ""
-        charges = (detail.charges if detail else None) or entry.charges
-        return {
-            "journal_id": journal.id,
-            "import_id": self.id,
-            "entry_key": key,
-            "date": entry.booking_date
-            or entry.value_date
-            or statement.date
-            or self.company_id._get_billing_today(),
-            "value_date": entry.value_date,
-            "amount": float(entry.amount),
-            "payment_ref": texts or entry.info or entry.reference or statement.number or "/",
-            "partner_name": detail.name if detail else "",
-            "account_number": detail.iban if detail else "",
-            "bank_reference": entry.reference,
-            "bank_codes": " ".join(entry.codes),
-            "transaction_type": entry.info[:200],
-            "batch_reference": entry.batch_id or (detail.batch_id if detail else ""),
-            "batch_count": entry.batch_count or len(entry.details),
-            "end_to_end_id": detail.end_to_end_id if detail else "",
-            "mandate_reference": detail.mandate_id if detail else "",
-            "creditor_reference": detail.reference if detail else "",
-            "original_amount": float((detail.original_amount if detail else None) or 0),
-            "charge_amount": float(charges or 0),
-            "return_reason": detail.reason if detail else "",
-            "is_reversal": entry.is_reversal,
-            "is_return": bool(returned),
-            "entry_problems": " ".join(problems),
-            "match_state": "look" if returned or problems else "open",
-        }
-
-    def _create_details(self, line, entry):
-        details = self.env["bank.statement.detail"]
-        return details.create(
+        matcher = lines._get_matcher(
+            journal,
             [
-                {
-                    **details._prepare_values(detail, line.currency_id),
-                    "import_id": self.id,
-                    "line_id": line.id,
-                }
-                for detail in entry.details
-            ]
+                lines._prepare_payment(self._prepare_line(journal, statement, key, entry))
+                for key, entry in fresh
+            ],
         )
+        statement_id = self._get_statement(journal, statement, number).id
+        left, rows = len(fresh), iter(fresh)
+        while chunk := list(islice(rows, CHUNK)):
+            # An error takes back this chunk only, those before are committed.
+            with self.env.cr.savepoint():
+                self._book_chunk(lines, journal, statement, statement_id, chunk, matcher)
+            left -= len(chunk)
+            if not self._end_chunk(is_committing, len(chunk), left) and left:
+                return False
+        return True
 
-    # === NOTIFICATIONS === #
-
-    def _keep_notification(self, journal, statement):
-        """Keep the payments of a notification (camt.052, camt.054) for the entry in the statement.
-
-        They move no money: what is booked is what the statement books.
-        """
-        details = self.env["bank.statement.detail"]
-        currency = journal.currency_id or journal.company_id.currency_id
-        seen = set(
-            details.search([("company_id", "=", self.company_id.id), ("notice_key", "!=", False)])
-            .mapped("notice_key")
-        )  # fmt: skip
-        values, count = [], 0
-        for entry in statement.entries:
-            key = make_notice_key(journal, entry)
-            if not key or key in seen:
-                continue
-            seen.add(key)
-            count += 1
-            values += [
-                {
-                    **details._prepare_values(detail, currency),
-                    "import_id": self.id,
-                    "notice_key": key,
-                    "notice_count": len(entry.details),
-                }
-                for detail in entry.details
-            ]
-        details.create(values)
-        lines = self.env["account.bank.statement.line"].search(
-            [("journal_id", "=", journal.id), ("is_reconciled", "=", False),
-             ("import_id", "!=", False)]
-        )  # fmt: skip
-        attached = self._attach_notifications(journal, lines)
-        attached.filtered("is_return")._process_returns()
-        return self._get_notification_message(statement, count)
-
-    def _attach_notifications(self, journal, lines):
-        """Give collective entries without payments those that a notification told of.
-
-        :return: the lines that got some
-        """
-        bare = lines.filtered(lambda line: not line.detail_ids and line.batch_count != 1)
-        keys = {}
-        for line in bare:
-            entry = line._get_entry()
-            key = make_notice_key(journal, entry, line.bank_reference, line.date)
-            keys.setdefault(key, line)
-        details = self.env["bank.statement.detail"].search(
-            [("notice_key", "in", [key for key in keys if key]), ("line_id", "=", False)]
+    def _book_chunk(self, lines, journal, statement, statement_id, chunk, matcher):
+        values = [
+            {**self._prepare_line(journal, statement, key, entry), "statement_id": statement_id}
+            for key, entry in chunk
+        ]
+        booked = lines._book_values(values, matcher)
+        self._create_details(
+            [(line, entry) for line, (_key, entry) in zip(booked, chunk, strict=True)]
         )
-        attached = lines.browse()
-        for key, found in details.grouped("notice_key").items():
-            line = keys[key]
-            if line.currency_id.compare_amounts(sum(found.mapped("amount")), line.amount) == 0:
-                found.write({"line_id": line.id})
-                attached |= line
-        return attached
+        self._attach_notifications(journal, booked)
+        booked.filtered("is_return")._process_returns()
 
+    def _end_chunk(self, is_committing, processed, left):
+        """Let go of what the chunk needed; in the background it is safe from here on.
 
-def make_keys(entries):
-    """Names by which entries are known again, also from another file: what they say, counted.
+        :return: whether there is time for another one
+        """
+        self.env.flush_all()
+        if is_committing:
+            self._count_entries()
+            self.message = self._get_waiting_message()
+            self.env.flush_all()
+        self.env.invalidate_all()
+        if not is_committing:
+            return True
+        return self.env["ir.cron"]._commit_progress(processed, remaining=left + 1)
 
-    Two entries that say the same on one day are two payments, not one twice.
-    """
-    seen, keys = Counter(), []
-    for entry in entries:
-        said = _say(entry)
-        seen[said] += 1
-        keys.append(hashlib.sha256(f"{said}|{seen[said]}".encode()).hexdigest()[:40])
-    return keys
-
-
-def _say(entry: Entry):
-    day = entry.booking_date or entry.value_date
-    parts = [str(day), str(entry.amount), entry.currency]
-    if entry.reference:
-        return "|".join([*parts, entry.reference])
-    for detail in entry.details:
-        parts += [detail.end_to_end_id, detail.mandate_id, detail.iban, detail.name, detail.text]
-    return "|".join([*parts, entry.entry_reference, entry.batch_id, entry.info])
-
-
-def make_notice_key(journal, entry, reference="", day=None):
-    """How a notification and the statement call the same entry; nothing when they cannot."""
-    name = reference or entry.reference or entry.batch_id
-    day = day or entry.booking_date or entry.value_date
-    return f"{journal.id}|{day}|{entry.amount:.3f}|{name}" if name else ""
+    def _get_statement(self, journal, statement, number):
+        """The bank statement for the entries, made when there is none yet."""
+        statements = self.env["account.bank.statement"].with_context(**QUIET)
+        key = f"{self.id}/{number}"
+        found = statements.search([("import_key", "=", key)], limit=1)
+        return found or statements.create(
+            {
+                "name": " ".join(filter(None, (journal.code, statement.number or statement.id))),
+                "reference": self.name,
+                "journal_id": journal.id,
+                "import_id": self.id,
+                "import_key": key,
+                "balance_start": float(statement.opening or 0),
+                "balance_end_real": float(statement.closing or 0),
+            }
+        )

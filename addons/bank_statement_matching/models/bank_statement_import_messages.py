@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class BankStatementImport(models.Model):
@@ -104,8 +105,28 @@ class BankStatementImport(models.Model):
             "All entries of this file were booked from an earlier one. Nothing was booked again."
         )
 
-    def _get_waiting_message(self, count):
-        return self.env._("%s entries: they are imported in the background.", count)
+    def _get_waiting_message(self):
+        if self.entry_count:
+            return self.env._(
+                "%(done)s of %(total)s entries are booked; the others follow in the background.",
+                done=self.entry_count,
+                total=self.total_count,
+            )
+        return self.env._("%s entries: they are imported in the background.", self.total_count)
+
+    def _get_stopped_message(self, error):
+        """Say why the import stopped on the way.
+
+        :param error: an exception; only those made for people are shown
+        """
+        reason = str(error) if isinstance(error, UserError) else None
+        return self.env._(
+            "%(done)s of %(total)s entries are booked. Then this came up: %(reason)s Put it "
+            "right, then continue here or import the file again: no entry is booked twice.",
+            done=self.entry_count,
+            total=self.total_count,
+            reason=reason or self.env._("An error that only the log of the server explains."),
+        )
 
     def _get_no_journal_message(self, statement, found):
         if found:

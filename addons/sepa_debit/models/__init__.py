@@ -6,6 +6,8 @@ from . import res_partner
 from . import sepa_creditor
 from . import sepa_mandate
 from . import sepa_mandate_portal
+from . import sepa_mandate_import
+from . import sepa_mandate_upkeep
 from . import sepa_exclusion
 from . import sepa_collection
 from . import sepa_collection_notice

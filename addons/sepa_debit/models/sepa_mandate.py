@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..core.identifiers import IdentifierError, check_iban, check_reference, mandate_key
@@ -106,7 +105,7 @@ class SepaMandate(models.Model):
     )
     revoked_on = fields.Date(readonly=True, copy=False)
     was_settled = fields.Boolean(readonly=True, copy=False)
-    last_presented_on = fields.Date("Last Collection", readonly=True, copy=False)
+    last_presented_on = fields.Date("Last Collection", copy=False)
     lapses_on = fields.Date(compute="_compute_lapses_on", store=True, index=True)
     lapse_notice_on = fields.Date(compute="_compute_lapses_on", store=True)
     is_lapse_noticed = fields.Boolean(readonly=True, copy=False)
@@ -278,6 +277,14 @@ class SepaMandate(models.Model):
     def action_activate(self):
         """The debtor has signed."""
         for mandate in self:
+            if mandate.signature_channel == "upload" and not mandate.document:
+                raise UserError(
+                    self.env._(
+                        "Signed Document: %(mandate)s has none. Upload it, or say that the "
+                        "mandate is on paper.",
+                        mandate=mandate.name,
+                    )
+                )
             day = mandate.signed_on or mandate.company_id._get_billing_today()
             mandate._set_state("active", signed_on=day)
 
@@ -338,32 +345,3 @@ class SepaMandate(models.Model):
                 rule = ORIGINALS[name]
                 amendment = amendment.with_old(**{rule: old}).without(**{rule: new})
             mandate.write({name: getattr(amendment, rule) for name, rule in ORIGINALS.items()})
-
-    # === UPKEEP === #
-
-    @api.model
-    def _run_upkeep(self, company, today):
-        """Tell of mandates that are about to lapse, and end those that have."""
-        usable = Domain("company_id", "=", company.id) & Domain(
-            "state", "in", ("active", "suspended")
-        )
-        lapsed = self.search(usable & Domain("lapses_on", "<=", today))
-        lapsed._set_state("lapsed")
-        lapsed.collection_ids._cancel_open(self.env._("The mandate has lapsed."))
-        soon = self.search(
-            usable
-            & Domain("lapse_notice_on", "<=", today)
-            & Domain("is_lapse_noticed", "=", False)
-        )
-        self.env["billing.event"]._record(
-            "mandate.lapsing", soon, lambda m: {"reference": m.name, "lapses_on": str(m.lapses_on)}
-        )
-        for mandate in soon:
-            mandate.message_post(
-                body=self.env._(
-                    "This mandate lapses on %(date)s if nothing is collected before.",
-                    date=format_date(self.env, mandate.lapses_on),
-                )
-            )
-        soon.is_lapse_noticed = True
-        return lapsed | soon
