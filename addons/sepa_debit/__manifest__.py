@@ -23,6 +23,7 @@
         "views/portal_mandate_acts.xml",
     ],
     "assets": {
+        "web.assets_frontend": ["sepa_debit/static/src/interactions/**/*"],
         "web.assets_tests": ["sepa_debit/static/tests/tours/**/*"],
     },
 }

@@ -153,6 +153,11 @@ class MandatePortal(CustomerPortal):
         values = {"page_name": "mandate_new", "form": form, "creditors": creditors}
         return request.render("sepa_debit.portal_new_mandate", values)
 
+    @route("/my/mandates/iban", type="jsonrpc", auth="public", readonly=True)
+    def portal_check_iban(self, iban):
+        """Return what is wrong with an account number, for the page; it is checked again later."""
+        return AccountForm.from_post(request.env, {"iban": str(iban)[:70]}).errors.get("iban", "")
+
     # === ACTS === #
 
     @route(
@@ -226,7 +231,7 @@ class MandatePortal(CustomerPortal):
         values = {"page_name": "mandate_act", "mandate": mandate, "form": form}
         stopped, running = mandate._split_open_collections()
         values["uses"] = mandate._prepare_uses()
-        values["debits"] = [c._get_portal_text() for c in running | stopped]
+        values["debits"] = [c._get_portal_short_text() for c in running | stopped]
         return request.render("sepa_debit.portal_change_account", values)
 
     @route(

@@ -43,6 +43,12 @@ class ReportMandate(models.AbstractModel):
                 ],
             ),
             "creditor": creditor.name,
+            "authorisation": self.env._(
+                "By signing this mandate form, you authorise (A) %(creditor)s to send "
+                "instructions to your bank to debit your account and (B) your bank to debit your "
+                "account in accordance with these instructions.",
+                creditor=creditor.name,
+            ),
             "rows": self._get_rows(mandate),
             "signature": self._get_signature(mandate),
         }

@@ -28,8 +28,12 @@ class TestInvoicePage(SepaCommon, HttpCase):
             company_ids=[Command.set(cls.company.ids)],
         )
 
-    def _read(self, move):
+    def _login(self, move):
         self.authenticate("debtor_login", "debtor_login")
+        return move.access_url
+
+    def _read(self, move):
+        self._login(move)
         pages = []
         for url in (f"/my/invoices/{move.id}", "/my/invoices"):
             page = html.fromstring(self.url_open(url).content)
@@ -41,6 +45,8 @@ class TestInvoicePage(SepaCommon, HttpCase):
 
     def test_from_plan_to_failure(self):
         move = self._bill()
+        page = self.url_open(self._login(move)).text
+        self.assertNotIn("o_portal_sidebar_timeago", page, "nothing is overdue")
         for buttons, text in self._read(move):
             self.assertEqual(buttons, 0)
             self.assertIn("119.00", text)

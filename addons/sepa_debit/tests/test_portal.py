@@ -69,6 +69,14 @@ class TestMandatePortal(PortalCommon):
         self.env.invalidate_all()
         self.assertEqual(mandate.state, "draft")
 
+    def test_account_numbers_are_checked_while_entering(self):
+        cases = {"DE75 5121 0800 1245 1261 99": "", "DE75 5121 0800 1245 1261 98": "check digits",
+                 "": "missing", "TR330006100519786457841326": "outside"}  # fmt: skip
+        for iban, problem in cases.items():
+            error = self.make_jsonrpc_request("/my/mandates/iban", {"iban": iban})
+            self.assertIn(problem, error)
+            self.assertEqual(bool(problem), bool(error))
+
     def test_draft_left_behind_is_used_again(self):
         self._login()
         for iban in ("DE75512108001245126199", IBAN):

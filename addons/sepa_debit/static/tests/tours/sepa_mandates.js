@@ -18,6 +18,10 @@ registry.category("web_tour.tours").add("sepa_mandate_sign", {
         },
         {content: "who holds the account", trigger: "input[name=holder]", run: "edit Anna Alpha"},
         {
+            content: "the page says so at once",
+            trigger: ".o_sepa_live:contains(6198)",
+        },
+        {
             content: "go on",
             trigger: "main form button[type=submit]",
             run: "click",
