@@ -39,3 +39,7 @@ bench-pdf:  ## printing invoices in process against Odoo with wkhtmltopdf; N=<in
 .PHONY: bench-usage
 bench-usage:  ## taking in usage events against a bare COPY, and rating them; N=<events>
 	@scripts/bench-usage $(N)
+
+.PHONY: bench-statements
+bench-statements:  ## booking and matching bank entries against core's payments; N=<entries>
+	@scripts/bench-statements $(N)
