@@ -39,3 +39,7 @@ bench-pdf:  ## printing invoices in process against Odoo with wkhtmltopdf; N=<in
 .PHONY: bench-usage
 bench-usage:  ## taking in usage events against a bare COPY, and rating them; N=<events>
 	@scripts/bench-usage $(N)
+
+.PHONY: bench-sepa
+bench-sepa:  ## direct debits from due invoices to a file and booked; N=<invoices>
+	@scripts/bench-sepa $(N)
