@@ -17,10 +17,10 @@ import time
 from datetime import UTC, date, datetime
 from unittest.mock import patch
 
+from sepaxml import SepaDD
+
 from odoo import Command
 from odoo.fields import Domain
-
-from sepaxml import SepaDD
 
 from odoo.addons.sepa_debit.core.pain008 import Debit, File, Group, Party, render
 from odoo.addons.sepa_debit.core.profile import GERMANY
@@ -181,7 +181,7 @@ def collect():
         label = "again planning" if name == "planning" else name
         measured(label, lambda step=step: step(company, SUBMITTED, Domain.TRUE))
     batch = runs.search([])
-    assert len(batch) == 1 and batch.count == COUNT, batch.mapped("count")
+    assert batch.mapped("count") == [COUNT], batch.mapped("count")
     measured("writing", batch.action_write)
     measured("submitting", batch.action_submit)
     on(COLLECTED)

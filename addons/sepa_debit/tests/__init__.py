@@ -1,3 +1,4 @@
+from . import test_acceptance
 from . import test_collection
 from . import test_invoice_page
 from . import test_mandate
