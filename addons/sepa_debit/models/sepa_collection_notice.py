@@ -112,7 +112,7 @@ class SepaCollection(models.Model):
         """Ask for the delivery of notices that no invoice gives. Once per content."""
         planned = self.filtered(lambda c: c.state == "planned" and not c._is_announced())
         # What is on its way says something else; the invoice is no notice of this any more.
-        planned._cancel_delivery(self.env._("The plan has changed; another notice follows."))
+        planned._cancel_delivery(self.env._("The collection has changed; another notice follows."))
         planned.write({"notice_by": "mail"})
         for collection in planned:
             collection.notice_number += 1
@@ -134,7 +134,7 @@ class SepaCollection(models.Model):
         if self.state != "planned":
             return self.env._("The collection is not waiting for its notice any more.")
         if not self._is_announced():
-            return self.env._("The plan has changed; another notice follows.")
+            return self.env._("The collection has changed; another notice follows.")
         return super()._get_delivery_obstacle()
 
     def _post_delivery_message(self, delivery, message_id):
