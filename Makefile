@@ -43,3 +43,7 @@ bench-usage:  ## taking in usage events against a bare COPY, and rating them; N=
 .PHONY: bench-sepa
 bench-sepa:  ## direct debits from due invoices to a file and booked; N=<invoices>
 	@scripts/bench-sepa $(N)
+
+.PHONY: bench-statements
+bench-statements:  ## booking and matching bank entries against core's payments; N=<entries>
+	@scripts/bench-statements $(N)

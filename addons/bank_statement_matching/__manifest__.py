@@ -18,4 +18,7 @@
         "views/account_journal_views.xml",
         "views/menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["bank_statement_matching/static/tests/tours/**/*"],
+    },
 }

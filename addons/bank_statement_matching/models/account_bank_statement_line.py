@@ -92,6 +92,17 @@ class AccountBankStatementLine(models.Model):
 
     # === BUTTONS === #
 
+    def _for_booking(self):
+        """These lines with the rights to book them, for those who do the daily work of billing.
+
+        Core lets only accountants write entries of the bank. Which of them a user may book is
+        what that user may see.
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("billing_base.group_billing_user"):
+            self.check_access("write")
+        return self.sudo()
+
     def action_accept(self):
         """Book the lines by their first proposals."""
         for line in self:
@@ -113,12 +124,12 @@ class AccountBankStatementLine(models.Model):
 
     def action_match_again(self):
         """Look for open items again, e.g. after invoices were posted."""
-        self._match_lines()
+        self._for_booking()._match_lines()
         return True
 
     def action_undo_match(self):
         """Take back what the lines were booked on, and propose again."""
-        self.action_undo_reconciliation()
+        self._for_booking().action_undo_reconciliation()
         return True
 
     def action_undo_reconciliation(self):

@@ -20,7 +20,29 @@ class AccountBankStatementLine(models.Model):
                     self.payment_ref or self.display_name,
                 )
             )
+        self._check_items(items)
         self._book([(self, self._split_on(items))], {self.id: reason})
+
+    def _check_items(self, items):
+        """Refuse what cannot be paid by this line, wherever it was chosen."""
+        wrong = items.filtered(
+            lambda item: (
+                item.company_id != self.company_id
+                or item.currency_id != self.currency_id
+                or item.parent_state != "posted"
+                or not item.account_id.reconcile
+            )
+        )
+        if wrong:
+            raise UserError(
+                self.env._(
+                    "Open Items: %(items)s cannot be paid by this entry. Choose posted items of "
+                    "%(company)s in %(currency)s.",
+                    items=", ".join(wrong.mapped("display_name")),
+                    company=self.company_id.display_name,
+                    currency=self.currency_id.name,
+                )
+            )
 
     def _check_open(self):
         for line in self:

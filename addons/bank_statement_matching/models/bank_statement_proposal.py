@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 REASONS = [
     ("batch", "Batch"),
@@ -53,7 +54,19 @@ class BankStatementProposal(models.Model):
             proposal.item_names = ", ".join(names)
 
     def action_accept(self):
-        """Book the line as proposed."""
+        """Book the line as proposed, unless the items changed since that was shown."""
         for proposal in self:
-            proposal.line_id._accept(proposal.item_ids, proposal.reason)
-        return True
+            line = proposal.line_id._for_booking()
+            items = proposal.item_ids
+            items.check_access("read")
+            line._check_open()
+            left = line._get_open_amount() - sum(items.mapped("amount_residual_currency"))
+            if line.currency_id.compare_amounts(left, proposal.difference) != 0:
+                raise UserError(
+                    self.env._(
+                        "%s: what was proposed is paid meanwhile. Look for open items again.",
+                        line.payment_ref or line.display_name,
+                    )
+                )
+            line._accept(items.sudo(), proposal.reason)
+        return {"type": "ir.actions.act_window_close"}

@@ -1,5 +1,7 @@
 import base64
+import io
 import tempfile
+import zipfile
 from pathlib import Path
 from unittest.mock import patch
 
@@ -47,10 +49,35 @@ class TestStatementFiles(StatementCommon):
             (b"no statement", "no bank statement"),
             (good.replace(b">5.00<", b">5.00001<"), "more precise"),
             (good.replace(b">5.00<", b">five<"), "no amount"),
+            (good.replace(b"<Stmt>", b"<Stmt>" + b"<a>" * 50, 1), "deeper"),
+            (good.replace(b">x<", b">x\x00<"), "damaged"),
+            (good.decode().encode("utf-16")[:-40], "damaged"),
+            (b"PK\x03\x04" + b"\xff" * 50, "damaged"),
+            (self._zip(b"no statement"), "no bank statement"),
+            (self._zip(self._zip(good)), "no bank statement"),
+            (b"Auftragskonto;Buchungstag;Betrag\n1;2;3\n", "Columns are missing"),
+            (b"<html><body>Login</body></html>", "no statement"),
+            (b":20:X\n:25:30060601/1\n:60F:C260101EUR0,\n:61:garbage\n:62F:C260101EUR0,\n-", ""),
+            (b"x" * (detect.MAX_BYTES + 1), "larger than 64 MB"),
         ]
         for content, word in cases:
             with self.subTest(word=word):
                 self._assert_no_effect(self._import(content), "refused", word)
+
+    def _zip(self, *parts):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for number, part in enumerate(parts):
+                archive.writestr(f"{number}.xml", part)
+        return out.getvalue()
+
+    def test_zip_of_statements(self):
+        files = [
+            self._camt(self._entry(amount, self._detail("x")), number=str(amount))
+            for amount in (5.0, 6.0)
+        ]
+        record = self._import(self._zip(*files), name="day.zip")
+        self.assertEqual((record.state, record.entry_count), ("done", 2))
 
     def test_too_large(self):
         with patch.object(detect.read, "__defaults__", (100,)):

@@ -58,34 +58,35 @@ class BankStatementMatch(models.TransientModel):
     def action_apply(self):
         """Book the line as chosen."""
         self.ensure_one()
-        line = self.line_id
-        line.check_access("write")
+        line = self.line_id._for_booking()
         line._check_open()
+        self.item_ids.check_access("read")
         if self.rest_handling == "account":
             return self._book_with_account(line)
         if not self.item_ids:
             raise UserError(
                 self.env._("Open Items: choose at least one, or book the line to an account.")
             )
-        line._accept(self.item_ids, "manual")
+        line._accept(self.item_ids.sudo(), "manual")
         return {"type": "ir.actions.act_window_close"}
 
     def _book_with_account(self, line):
         if not self.account_id:
             raise UserError(self.env._("Account: choose where to book what is left."))
+        items = self.item_ids.sudo()
+        line._check_items(items)
         counterparts = [
-            line._prepare_item_counterpart(item, item.amount_residual_currency)
-            for item in self.item_ids
+            line._prepare_item_counterpart(item, item.amount_residual_currency) for item in items
         ]
         rest = self.difference
         if not line.currency_id.is_zero(rest):
             counterparts.append(
                 {
                     "account_id": self.account_id.id,
-                    "partner_id": self.partner_id.id or self.item_ids.partner_id[:1].id,
+                    "partner_id": self.partner_id.id or items.partner_id[:1].id,
                     "amount": rest,
                     "name": self.label or line.payment_ref,
-                    "items": self.env["account.move.line"],
+                    "items": items.browse(),
                 }
             )
         line._book([(line, line._merge(counterparts))], {line.id: "manual"})

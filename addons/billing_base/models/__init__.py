@@ -4,6 +4,7 @@ from . import (
     account_move_document,
     account_move_delivery,
     account_move_line,
+    account_move_line_online,
     account_move_online,
     account_move_rows,
     account_move_send,

@@ -1,5 +1,6 @@
 import json
 from datetime import date
+from unittest.mock import patch
 
 from lxml import html
 
@@ -7,6 +8,7 @@ from odoo import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.billing_base.models import account_move_line_online
 from odoo.addons.payment.utils import generate_access_token
 
 from .common import BillingCommon
@@ -143,6 +145,19 @@ class TestOnlinePayment(BillingCommon, HttpCase):
         with self._in_collection({self.item: 100.0}):
             [form] = self._page(url).xpath("//*[@id='o_payment_form']")
             self.assertEqual(float(form.get("data-amount")), 19.0)
+
+    def test_payments_under_way_are_in_collection(self):
+        """So that no debit is planned for what a provider is collecting already."""
+        payment, _refusal = self._begin_payment(100.0)
+        under_way = {"draft": 0.0, "pending": 100.0, "error": 0.0}
+        for state, amount in under_way.items():
+            payment.state = state
+            with self.subTest(state=state):
+                self.assertEqual(self.item._get_amount_collectable(), {self.item.id: 119.0})
+                # The provider of the test is none: as if it were a real one.
+                with patch.object(account_move_line_online, "OFFLINE_PROVIDERS", ("custom",)):
+                    expected = {self.item.id: 119.0 - amount}
+                    self.assertEqual(self.item._get_amount_collectable(), expected)
 
     @mute_logger("odoo.http")
     def test_overdue_invoices_at_once(self):

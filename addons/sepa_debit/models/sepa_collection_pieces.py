@@ -109,9 +109,10 @@ class SepaExclusion(models.Model):
 
     @api.depends("detail")
     def _compute_reason(self):
-        super()._compute_reason()
+        result = super()._compute_reason()
         for record in self.filtered("detail"):
             record.reason = self.env._(
                 "An error: %(error)s. Repair it; the next run tries again.",
                 error=record.detail.rstrip("."),
             )
+        return result

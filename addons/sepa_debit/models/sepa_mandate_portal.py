@@ -23,6 +23,17 @@ class SepaMandate(models.Model):
         for mandate in self:
             mandate.access_url = f"/my/mandates/{mandate.id}"
 
+    uses_text = fields.Text("Used For", compute="_compute_uses_text")
+
+    def _compute_uses_text(self):
+        """What it means to end the mandate: said to staff as to customers."""
+        for mandate in self:
+            mandate.uses_text = ""
+            if mandate.state in OPEN_STATES and mandate._origin:
+                stopped, running = mandate._split_open_collections()
+                debits = [collection._get_portal_text() for collection in running | stopped]
+                mandate.uses_text = "\n".join([*mandate._prepare_uses(), *debits])
+
     # === LINK === #
 
     def action_send_for_signature(self):

@@ -1,7 +1,7 @@
 from datetime import date
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tests import tagged
 
@@ -19,7 +19,7 @@ class TestPieces(SepaCommon):
         def failing(records, *args):
             looked_at = args[0] if args and hasattr(args[0], "ids") else records
             if looked_at & bad:
-                raise UserError("Broken")
+                raise ValidationError(records.env._("Broken"))
             return original(records, *args)
 
         return patch.object(self.registry[model], method, failing)

@@ -252,6 +252,15 @@ class TestMandatePortal(PortalCommon):
             self._page(self.mandate.access_url).xpath("//a[contains(@href,'/revoke')]")
         )
 
+    def test_staff_sees_what_a_mandate_is_used_for(self):
+        self.assertFalse(self.mandate.uses_text)
+        self._bill()
+        self.mandate.invalidate_recordset(["uses_text"])
+        self.assertIn("03/20/2026", self.mandate.uses_text)
+        self.mandate.action_revoke()
+        self.mandate.invalidate_recordset(["uses_text"])
+        self.assertFalse(self.mandate.uses_text)
+
     def test_home(self):
         self._login()
         self.assertTrue(self._page("/my").xpath("//a[@href='/my/mandates']"))

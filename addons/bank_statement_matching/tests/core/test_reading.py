@@ -1,9 +1,7 @@
 """Lessons of real files, each a test: lenient reading, strict sums."""
 
-import os
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,8 +9,6 @@ from hypothesis import strategies as st
 
 from odoo.addons.bank_statement_matching.core import detect, returns
 from odoo.addons.bank_statement_matching.core.records import Statement, StatementError
-
-SAMPLES = Path(os.environ.get("STATEMENT_SAMPLES", "samples"))
 
 
 def camt(
@@ -343,27 +339,3 @@ def test_sums_prove_whatever_the_entries(amounts: list[Decimal]) -> None:
     assert right.is_proved
     assert not right.problems
     assert [problem.code for problem in wrong.problems] == ["sum"]
-
-
-# === FILES OF OTHERS === #
-
-
-@pytest.mark.skipif(not SAMPLES.is_dir(), reason="samples are not here")
-def test_samples_are_read() -> None:
-    found = {}
-    for path in sorted([*SAMPLES.glob("camt/camt*"), *SAMPLES.glob("mt940/*")]):
-        _kind, statements = detect.read(path.read_bytes())
-        assert statements, path.name
-        found[path.name] = [
-            item for s in statements for e in s.entries for item in returns.classify(e)
-        ]
-    with_returns = {name for name, items in found.items() if items}
-    assert with_returns == {
-        "camt053__failed_debit_with_charges_02.xml",
-        "camt053__failed_debit_with_charges_08.xml",
-        "jejik_deutschebank.txt",
-    }
-    for name in with_returns:
-        [item] = found[name]
-        assert not item.problems
-        assert item.original_amount
