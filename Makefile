@@ -40,6 +40,10 @@ bench-pdf:  ## printing invoices in process against Odoo with wkhtmltopdf; N=<in
 bench-usage:  ## taking in usage events against a bare COPY, and rating them; N=<events>
 	@scripts/bench-usage $(N)
 
+.PHONY: bench-sepa
+bench-sepa:  ## direct debits from due invoices to a file and booked; N=<invoices>
+	@scripts/bench-sepa $(N)
+
 .PHONY: bench-statements
 bench-statements:  ## booking and matching bank entries against core's payments; N=<entries>
 	@scripts/bench-statements $(N)

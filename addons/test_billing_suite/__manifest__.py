@@ -19,4 +19,7 @@
         "customer_portal_sepa_debit",
         "customer_portal_usage_metering",
     ],
+    "assets": {
+        "web.assets_tests": ["test_billing_suite/static/tests/tours/**/*"],
+    },
 }

@@ -50,7 +50,8 @@ def ensure_database(server: Server, database: str = DATABASE) -> None:
     databases.drop(server, database)
     say("creating the demo company, its plans, customers and contracts")
     databases.copy(server, template, database)
-    odoo.shell(server, database, "demo_data.py")
+    for script in ("demo_data.py", "demo_debits.py"):
+        odoo.shell(server, database, script)
     key.write_text(template)
 
 

@@ -25,7 +25,9 @@ class BillingDeliveryMixin(models.AbstractModel):
         groups="billing_base.group_billing_user",
     )
     billing_delivery_state = fields.Selection(
-        selection=lambda self: self.env["billing.delivery"]._fields["state"].selection,
+        selection=lambda self: (
+            self.env["billing.delivery"]._fields["state"]._description_selection(self.env)
+        ),
         string="Delivery",
         compute="_compute_billing_delivery",
         groups="billing_base.group_billing_user",

@@ -16,6 +16,7 @@ from . import sepa_collection_plan
 from . import sepa_collection_batch
 from . import sepa_collection_booking
 from . import sepa_collection_file
+from . import sepa_collection_pieces
 from . import sepa_collection_run
 from . import sepa_collection_awaited
 from . import sepa_collection_sent

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..core.collection import COLLECTION_TRANSITIONS, LIVE
@@ -170,30 +169,14 @@ class SepaCollection(models.Model):
 
     # === UPKEEP === #
 
-    @api.model
-    def _get_stale_domain(self, company):
-        """Plans that do not hold any more: paid otherwise, or the mandate cannot be used."""
-        return (
-            Domain("company_id", "=", company.id)
-            & Domain("state", "in", ("planned", "notified"))
-            & Domain("batch_id", "=", False)
-            & (
-                Domain("move_line_id.reconciled", "=", True)
-                | Domain("mandate_id.state", "!=", "active")
-                | Domain("move_line_id.parent_state", "!=", "posted")
-            )
-        )
-
-    def _cancel_stale(self, company):
-        stale = self.search(self._get_stale_domain(company))
-        open_ones = self.search(
-            Domain("company_id", "=", company.id)
-            & Domain("state", "in", ("planned", "notified"))
-            & Domain("batch_id", "=", False)
-        )
-        stale |= open_ones.filtered(
+    def _cancel_stale(self):
+        """Cancel plans that do not hold any more: paid otherwise, or no usable mandate."""
+        stale = self.filtered(
             lambda c: (
-                c.currency_id.compare_amounts(c.amount, c.move_line_id.amount_residual_currency)
+                c.move_line_id.reconciled
+                or c.mandate_id.state != "active"
+                or c.move_line_id.parent_state != "posted"
+                or c.currency_id.compare_amounts(c.amount, c.move_line_id.amount_residual_currency)
                 > 0
             )
         )

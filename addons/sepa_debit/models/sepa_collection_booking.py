@@ -47,7 +47,7 @@ class SepaCollectionBatch(models.Model):
         move.with_context(tracking_disable=True)._post(soft=False)
         plan = []
         for collection, line in zip(collections, credits, strict=True):
-            collection.write({"booking_line_id": line.id, "is_booked": True})
+            collection.write({"booking_line_id": line.id, "is_booked": True, "problem": False})
             if not collection.move_line_id.reconciled:
                 plan.append(collection.move_line_id | line)
         collections.flush_recordset()

@@ -1,10 +1,10 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..core.prenotification import Announcement, may_submit, needs_notice
+from ..core.prenotification import Announcement, may_submit
 
 
 def _cents(amount):
@@ -16,7 +16,29 @@ class SepaCollection(models.Model):
 
     _inherit = "sepa.collection"
 
+    announced = fields.Char(
+        readonly=True, copy=False, help="Content of the invoice or notice that tells the customer."
+    )
+    notice_number = fields.Integer(readonly=True, copy=False)
+
     # === WHAT IS SAID === #
+
+    def _get_announced_key(self):
+        """What has to be told, in one line: a notice with another content is another notice."""
+        planned = self._get_announcement()
+        return f"{planned.collect_on} {planned.cents} {planned.mandate} {planned.creditor_id}"
+
+    def _remember_announcement(self):
+        """What is on its way to the customers is what is planned now."""
+        for collection in self:
+            collection.announced = collection._get_announced_key()
+
+    def _is_announced(self):
+        """Whether the document on its way, or delivered, says what is planned now."""
+        return self.announced == self._get_announced_key()
+
+    def _get_notice_cause(self):
+        return f"notice {self.notice_number}"
 
     def _get_announcement(self):
         """Return what the debtor has to know, for the rules."""
@@ -64,12 +86,21 @@ class SepaCollection(models.Model):
             collection._set_state("notified", **collection._prepare_told_values(day))
 
     def _take_notice_of_invoice(self):
-        self.filtered(lambda c: c.notice_by == "invoice")._take_notice()
+        """The invoice counts only if it says what is planned still."""
+        self.filtered(lambda c: c.notice_by == "invoice" and c._is_announced())._take_notice()
 
     def _delivered_hook(self):
         result = super()._delivered_hook()
-        self._take_notice()
+        sent = self._get_sent_causes()
+        self.filtered(
+            lambda c: (c.id, c._get_notice_cause()) in sent and c._is_announced()
+        )._take_notice()
         return result
+
+    def _get_sent_causes(self):
+        """Ids and causes of notices that have reached the customers."""
+        deliveries = self.sudo()._get_deliveries()
+        return {(d.res_id, d.cause) for d in deliveries if d.state == "sent"}
 
     def _may_submit(self):
         """Whether the debtor was told what is planned, in time."""
@@ -79,12 +110,18 @@ class SepaCollection(models.Model):
 
     def _request_notices(self):
         """Ask for the delivery of notices that no invoice gives. Once per content."""
-        for collection in self.filtered(lambda c: c.notice_by == "mail" and c.state == "planned"):
-            if needs_notice(collection._get_told(), collection._get_announcement()):
-                cause = f"notice {collection.collect_on} {_cents(collection.amount)}"
-                collection._request_delivery(
-                    agreed={collection.id: collection._get_notice_channel()}, cause=cause
-                )
+        planned = self.filtered(lambda c: c.state == "planned" and not c._is_announced())
+        # What is on its way says something else; the invoice is no notice of this any more.
+        planned._cancel_delivery(self.env._("The collection has changed; another notice follows."))
+        planned.write({"notice_by": "mail"})
+        for collection in planned:
+            collection.notice_number += 1
+        planned._remember_announcement()
+        for number, collections in planned.grouped("notice_number").items():
+            collections._request_delivery(
+                agreed={c.id: c._get_notice_channel() for c in collections},
+                cause=f"notice {number}",
+            )
 
     def _get_notice_channel(self):
         """A notice that nobody asked to have by post goes by mail."""
@@ -96,6 +133,8 @@ class SepaCollection(models.Model):
     def _get_delivery_obstacle(self):
         if self.state != "planned":
             return self.env._("The collection is not waiting for its notice any more.")
+        if not self._is_announced():
+            return self.env._("The collection has changed; another notice follows.")
         return super()._get_delivery_obstacle()
 
     def _post_delivery_message(self, delivery, message_id):
@@ -115,6 +154,10 @@ class SepaCollection(models.Model):
             notify_skip_followers=True,
             force_send=False,
         )
+
+    def _get_delivery_responsible(self):
+        """Who looks after the invoice is told that its customer could not be."""
+        return self.move_id._get_delivery_responsible()
 
     def _get_notice_mail_text(self):
         return self.env._(

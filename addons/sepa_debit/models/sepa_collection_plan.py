@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from odoo import api, models
 
-from ..core.calendar import collection_date, earliest_collection
+from ..core.calendar import collection_date, earliest_collection, submission_window
 from ..core.collection import Candidate, exclusion
 from ..core.identifiers import IdentifierError, check_iban
 
@@ -43,7 +43,9 @@ class SepaCollection(models.Model):
             values.append(self._prepare_values(line, amounts[line.id], mandate, day, by))
         self.env["sepa.exclusion"].sudo()._replace(lines, codes)
         quiet = self.with_context(tracking_disable=True, mail_create_nosubscribe=True)
-        return self.browse(quiet.create(values).ids)
+        planned = self.browse(quiet.create(values).ids)
+        planned.filtered(lambda c: c.notice_by == "invoice")._remember_announcement()
+        return planned
 
     # === FACTS === #
 
@@ -129,13 +131,27 @@ class SepaCollection(models.Model):
 
     # === WHEN THE DAY HAS PASSED === #
 
+    def _get_late(self, today):
+        """Those whose day cannot be kept: told too late, or of something else, or not at all."""
+        late = self.browse()
+        for collection in self:
+            lead = collection.creditor_id._get_lead()
+            closes = submission_window(collection.collect_on, lead).closes
+            told_late = collection.state == "notified" and not collection._may_submit()
+            if closes < today or told_late:
+                late += collection
+        return late
+
     def _reschedule(self, today):
         """Find another day for what cannot be submitted in time; debtors are told anew."""
-        for collection in self:
-            line, mandate = collection.move_line_id, collection.mandate_id
-            day = self._get_collection_date(line, collection.creditor_id, mandate, today)
-            collection._set_state("planned")
-            collection.write({"collect_on": day, "notice_by": "mail"})
+        if not self:
+            return
+        days = self.grouped(
+            lambda c: c._get_collection_date(c.move_line_id, c.creditor_id, c.mandate_id, today)
+        )
+        self._set_state("planned")
+        for day, collections in days.items():
+            collections.write({"collect_on": day, "notice_by": "mail"})
 
 
 def _has_iban(mandate):

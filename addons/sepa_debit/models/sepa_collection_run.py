@@ -1,9 +1,10 @@
+from datetime import timedelta
+
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..core.calendar import add_target_days, submission_window
+from ..core.calendar import EARLIEST_DAYS, add_target_days, submission_window
 
-CHUNK = 500
 # Files are made ready this many business days before the bank wants them.
 AHEAD_DAYS = 2
 
@@ -37,9 +38,10 @@ class SepaCollectionBatch(models.Model):
 
     @api.model
     def _run_sepa_collections(self, company, today, domain=Domain.TRUE):
-        """Do what a day brings for a company, in chunks with a commit each.
+        """Do what a day brings for a company, in pieces with a commit each.
 
         Repeating it does nothing again: what is planned, told, grouped or booked is so for good.
+        One record that fails is set aside with its reason, and the rest goes on.
 
         :param company: ``res.company``
         :param date today: the day that counts
@@ -48,58 +50,61 @@ class SepaCollectionBatch(models.Model):
         """
         run = self.with_company(company)
         run.env["sepa.mandate"]._run_upkeep(company, today)
-        run.env["sepa.collection"]._cancel_stale(company)
         if not (left := run._commit_step()):
             return left
-        steps = (run._run_planning, run._run_rescheduling, run._run_notices, run._run_batches)
-        for step in (*steps, run._run_booking):
+        for step in (
+            run._run_cancelling,
+            run._run_planning,
+            run._run_rescheduling,
+            run._run_notices,
+            run._run_batches,
+            run._run_booking,
+        ):
             if not (left := step(company, today, domain)):
                 return left
         return left
 
-    @api.model
-    def _commit_step(self, done=0, remaining=None):
-        """Commit and tell the cron; return the seconds left."""
-        if self.env.context.get("billing_one_transaction"):
-            self.env.flush_all()
-            return float("inf")
-        return self.env["ir.cron"]._commit_progress(done, remaining=remaining)
-
     # === STEPS === #
+
+    @api.model
+    def _run_cancelling(self, company, today, domain):
+        """Plans whose open item or mandate has changed."""
+        return self._run_pieces(
+            self.env["sepa.collection"],
+            self._get_open_domain(company, domain),
+            lambda found: found._cancel_stale(),
+        )
 
     @api.model
     def _run_planning(self, company, today, domain):
         lines = self.env["account.move.line"]
-        due = lines._get_sepa_due_domain(company) & domain
-        last, left = 0, float("inf")
-        while found := lines.search(due & Domain("id", ">", last), order="id", limit=CHUNK):
-            last = found[-1].id
-            free = found.try_lock_for_update().filtered_domain(due)
-            if free:
-                self.env["sepa.collection"]._plan(free, today, "mail")
-            if not (left := self._commit_step(len(found))):
-                return left
-        return left
+        collections = self.env["sepa.collection"]
+        return self._run_pieces(
+            lines,
+            lines._get_sepa_due_domain(company) & domain,
+            lambda found: collections._plan(found, today, "mail"),
+        )
 
     @api.model
     def _run_rescheduling(self, company, today, domain):
         """What was not submitted in time gets another day."""
-        for collection in self._search_open(company, domain):
-            lead = collection.creditor_id._get_lead()
-            closes = submission_window(collection.collect_on, lead).closes
-            told_late = collection.state == "notified" and not collection._may_submit()
-            if closes < today or told_late:
-                collection._reschedule(today)
-        return self._commit_step()
+        return self._run_pieces(
+            self.env["sepa.collection"],
+            self._get_open_domain(company, domain),
+            lambda found: found._get_late(today)._reschedule(today),
+        )
 
     @api.model
     def _run_notices(self, company, today, domain):
-        self._search_open(company, domain)._request_notices()
-        return self._commit_step()
+        return self._run_pieces(
+            self.env["sepa.collection"],
+            self._get_open_domain(company, domain) & Domain("state", "=", "planned"),
+            lambda found: found._request_notices(),
+        )
 
     @api.model
-    def _search_open(self, company, domain):
-        return self.env["sepa.collection"].search(
+    def _get_open_domain(self, company, domain):
+        return (
             domain
             & Domain("company_id", "=", company.id)
             & Domain("state", "in", ("planned", "notified"))
@@ -109,44 +114,80 @@ class SepaCollectionBatch(models.Model):
     @api.model
     def _run_batches(self, company, today, domain):
         """Group what the bank will want soon into files."""
-        ready = self._search_open(company, domain).filtered(
-            lambda c: c.state == "notified" and c._may_submit()
+        files = {}
+        return self._run_pieces(
+            self.env["sepa.collection"],
+            self._get_open_domain(company, domain)
+            & Domain("state", "=", "notified")
+            & Domain("collect_on", "<=", today + timedelta(days=EARLIEST_DAYS)),
+            lambda found: self._fill_files(found, today, files),
         )
+
+    @api.model
+    def _fill_files(self, collections, today, files):
+        """Put collections into the files of this run, or into new ones when those are full.
+
+        :param dict files: (creditor, scheme, sequence type, day) -> ids of the files of this run
+        """
+        ready = collections.filtered(lambda c: c._may_submit())
         groups = ready.grouped(
             lambda c: (c.creditor_id, c.mandate_id.scheme, c._get_sequence_type(), c.collect_on)
         )
-        for (creditor, scheme, sequence, day), collections in groups.items():
+        for (creditor, scheme, sequence, day), group in groups.items():
             window = submission_window(day, creditor._get_lead())
             if window.opens <= today and add_target_days(window.closes, -AHEAD_DAYS) <= today:
-                self._make_batch(creditor, scheme, sequence, day, collections)
-        return self._commit_step()
+                key = (creditor.id, scheme, sequence, day)
+                while group:
+                    # Those made in a piece that was taken back are gone.
+                    file = self.browse(files.get(key)).exists()
+                    room = creditor.file_limit - file.count if creditor.file_limit else len(group)
+                    if not file or room <= 0:
+                        file = self._create_file(creditor, scheme, sequence, day)
+                        files[key] = file.id
+                        continue
+                    file._take(group[:room])
+                    group = group[room:]
 
     @api.model
-    def _make_batch(self, creditor, scheme, sequence, day, collections):
-        locked = collections.try_lock_for_update()
-        locked = locked.filtered(lambda c: c.state == "notified" and not c.batch_id)
-        if not locked:
-            return self
-        batch = self.create(
+    def _create_file(self, creditor, scheme, sequence, day):
+        return self.create(
             {
                 "creditor_id": creditor.id,
                 "scheme": scheme,
                 "sequence_type": sequence,
                 "collect_on": day,
-                "currency_id": locked[0].currency_id.id,
-                "count": len(locked),
-                "amount": sum(locked.mapped("amount")),
             }
         )
-        locked.write({"batch_id": batch.id, "sequence_type": sequence, "problem": False})
-        return batch
+
+    def _take(self, collections):
+        """Put collections into this file, which is not written yet."""
+        self.ensure_one()
+        collections.write(
+            {"batch_id": self.id, "sequence_type": self.sequence_type, "problem": False}
+        )
+        self.with_context(tracking_disable=True).write(
+            {
+                "count": self.count + len(collections),
+                "amount": self.amount + sum(collections.mapped("amount")),
+            }
+        )
 
     @api.model
     def _run_booking(self, company, today, domain):
         due = Domain("state", "=", "submitted") & Domain("collect_on", "<=", today)
         left = float("inf")
         for batch in self.search(due & Domain("company_id", "=", company.id)):
-            while done := batch._book(today):
-                if not (left := self._commit_step(done)):
-                    return left
+            # Booked as a file: the entry and its lines are the bank's total.
+            if not (left := batch._run_booking_of_file()):
+                return left
         return left
+
+    def _run_booking_of_file(self):
+        self.ensure_one()
+        return self._run_pieces(
+            self.env["sepa.collection"],
+            Domain("batch_id", "=", self.id)
+            & Domain("state", "=", "submitted")
+            & Domain("is_booked", "=", False),
+            self._book_piece,
+        )

@@ -72,6 +72,11 @@ class SepaCreditor(models.Model):
         default=True,
         help="The bank credits the total of a file. Without it every debit is booked by itself.",
     )
+    file_limit = fields.Integer(
+        "Debits per File",
+        help="Most debits that the bank takes in one file; more become several files. 0 for no "
+        "limit.",
+    )
     announces_first = fields.Boolean(
         "Announce First Collections",
         help="Only for banks that still want the first collection of a mandate marked.",
@@ -187,6 +192,13 @@ class SepaCreditor(models.Model):
                         creditor=creditor.name,
                     )
                 ) from error
+
+    @api.constrains("file_limit")
+    def _check_file_limit(self):
+        if any(creditor.file_limit < 0 for creditor in self):
+            raise ValidationError(
+                self.env._("“Debits per File” cannot be negative. Enter 0 for no limit.")
+            )
 
     @api.constrains("lead_days", "cut_off", "notice_days")
     def _check_days(self):

@@ -44,10 +44,10 @@ class SepaReturn(models.Model):
     )
     next_step = fields.Selection(
         [
-            ("retry", "Collected again by itself"),
-            ("fix", "Collected again once something is repaired"),
+            ("retry", "Again by itself"),
+            ("fix", "Again after a repair"),
             ("person", "Somebody decides"),
-            ("none", "Not collected again"),
+            ("none", "Not again"),
         ],
         required=True,
         readonly=True,

@@ -144,7 +144,7 @@ class TestCollection(SepaCommon):
         self.assertGreaterEqual(collection.collect_on, date(2026, 4, 16))
         delivery = collection._get_deliveries()
         self.assertEqual(len(delivery), 1, "told anew, by a notice of its own")
-        collection._delivered_hook()
+        delivery._set_delivered()
         self.assertEqual(collection.told_on, date(2026, 4, 2))
 
     def test_late_delivery_moves_the_day(self):

@@ -166,6 +166,30 @@ def test_mutations(profile, change, defect, refusing):
         assert found == []
 
 
+OUTSIDE = [
+    "AL47212110090000000235698741",
+    "MD24AG000225100013104168",
+    "ME25505000012345678951",
+    "MK07250120000058984",
+    "RS35260005601001611379",
+    "CH9300762011623852957",
+    "GB82WEST12345698765432",
+]
+
+
+@all_profiles
+@pytest.mark.parametrize("iban", OUTSIDE)
+def test_accounts_outside_the_eea_need_an_address(profile, iban):
+    without = replace(DEBIT, iban=iban, bic="", debtor=Party("X"))
+    assert [(d.field, d.code) for d in check_debit(without, profile)] == [
+        ("debtor_address", "missing")
+    ]
+    address = Address("Weg 1", postcode="1000", town="Town", country=iban[:2])
+    debit = replace(without, debtor=Party("X", address))
+    assert check_debit(debit, profile) == []
+    assert_valid(content(file_of(debit), profile), profile)
+
+
 @all_profiles
 @pytest.mark.parametrize(
     ("change", "expected"),
