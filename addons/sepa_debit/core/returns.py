@@ -81,7 +81,8 @@ ACTIONS: dict[str, Action] = {
     "AG02": _TECHNICAL,
     # Perhaps the amount was collected before: whether it is open again is for a person to say.
     "AM05": Action(needs_task=True, reopens=False),
-    "CNOR": _BLOCKED,
+    # Our own bank is not reachable: nothing that the debtor could repair or pay for.
+    "CNOR": _TECHNICAL,
     "DNOR": _BLOCKED,
     "RC01": _TECHNICAL,
     "RR01": Action(mandate=MandateAction.SUSPEND, needs_task=True),

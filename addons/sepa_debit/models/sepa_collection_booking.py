@@ -42,9 +42,11 @@ class SepaCollectionBatch(models.Model):
         The bank collects it all the same, so it is in the total that the bank credits.
         """
         collections.move_line_id._lock_for_collection()
+        # Odoo would write a message to each invoice for each field that changes; one says it all.
+        self, collections = (r.with_context(tracking_disable=True) for r in (self, collections))
         move = self.env["account.move"].sudo().create(self._prepare_booking_values(collections))
         credits = move.line_ids.filtered(lambda line: line.credit > 0).sorted("id")
-        move.with_context(tracking_disable=True)._post(soft=False)
+        move._post(soft=False)
         plan = []
         for collection, line in zip(collections, credits, strict=True):
             collection.write({"booking_line_id": line.id, "is_booked": True, "problem": False})
@@ -53,8 +55,20 @@ class SepaCollectionBatch(models.Model):
         collections.flush_recordset()
         if plan:
             self.env["account.move.line"].sudo()._reconcile_plan(plan)
+        self.env.flush_all()
+        self._log_booking(collections)
         if not self.creditor_id.is_one_booking:
             self._split_clearing(collections)
+
+    def _log_booking(self, collections):
+        """Tell the history of each invoice, all at once."""
+        texts = {
+            move.id: self.env._(
+                "Collected by direct debit: %s.", ", ".join(debits.mapped("end_to_end_id"))
+            )
+            for move, debits in collections.grouped("move_id").items()
+        }
+        collections.move_id.sudo()._message_log_batch(bodies=texts)
 
     def _prepare_booking_values(self, collections):
         lines = [self._prepare_credit_values(collection) for collection in collections]

@@ -272,6 +272,10 @@ class TestCollection(SepaCommon):
         self.assertFalse(any(invoice._is_settled() for invoice in invoices))
         clearing = batch._get_clearing_lines()
         self.assertEqual(clearing.amount_currency, 357.0)
+        for invoice in invoices:
+            name = self._collections(invoice).end_to_end_id
+            told = [body for body in invoice.message_ids.mapped("body") if name in (body or "")]
+            self.assertEqual(len(told), 1, "in its history")
         self._receive(clearing)
         self.assertEqual(batch.state, "settled")
         self.assertTrue(all(invoice._is_settled() for invoice in invoices))

@@ -7,6 +7,8 @@ from odoo.tests import tagged
 
 from .common import SepaCommon
 
+BROKEN = "Broken"
+
 
 @tagged("post_install", "-at_install")
 class TestPieces(SepaCommon):
@@ -19,7 +21,7 @@ class TestPieces(SepaCommon):
         def failing(records, *args):
             looked_at = args[0] if args and hasattr(args[0], "ids") else records
             if looked_at & bad:
-                raise ValidationError(records.env._("Broken"))
+                raise ValidationError(BROKEN)
             return original(records, *args)
 
         return patch.object(self.registry[model], method, failing)
@@ -32,7 +34,7 @@ class TestPieces(SepaCommon):
             self._run()
         self.assertEqual(self._collections(invoices).move_id, invoices - bad)
         exclusion = self.env["sepa.exclusion"].search([("move_id", "=", bad.id)])
-        self.assertIn("Broken", exclusion.reason)
+        self.assertIn(BROKEN, exclusion.reason)
         self._run()
         self.assertTrue(self._collections(bad), "the next run tries again")
         self.assertFalse(exclusion.exists())
@@ -47,7 +49,7 @@ class TestPieces(SepaCommon):
         with self._break("sepa.collection.batch", "_book_piece", bad):
             self._run()
         self.assertFalse(bad.is_booked)
-        self.assertIn("Broken", bad.problem)
+        self.assertIn(BROKEN, bad.problem)
         others = self._collections(invoices) - bad
         self.assertTrue(all(others.mapped("is_booked")))
         self._run()

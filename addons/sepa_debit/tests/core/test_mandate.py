@@ -16,6 +16,7 @@ from odoo.addons.sepa_debit.core.mandate import (
 )
 from odoo.addons.sepa_debit.core.prenotification import Announcement, may_submit
 from odoo.addons.sepa_debit.core.returns import (
+    ACTIONS,
     AccountAction,
     MandateAction,
     Retry,
@@ -118,6 +119,36 @@ def test_reasons(reason, retry, mandate, account):
     assert action.retry is Retry(retry)
     assert action.mandate is MandateAction(mandate)
     assert action.account is AccountAction(account)
+
+
+# Of each reason: d the debtor's fault, x disputed, t a person looks at it, s sends failures in a
+# row to suspension, n leaves the invoice paid until somebody has looked.
+FLAGS = {
+    "AM04": "d", "MS03": "ds", "MS02": "dt", "MD06": "xt", "MD01": "xt", "MD02": "t", "MD07": "t",
+    "AC01": "d", "AC04": "d", "AC06": "d", "AC13": "t", "AG01": "d", "AG02": "t", "AM05": "tn",
+    "CNOR": "t", "DNOR": "d", "RC01": "t", "RR01": "t", "RR04": "t", "SL01": "d", "TM01": "",
+    "BE04": "t", "BE05": "t", "BE07": "t", "RR02": "t", "RR03": "t", "FF01": "t", "FF05": "t",
+    "DT01": "t", "AM10": "t", "AM18": "t", "DUPL": "t", "ED05": "t", "FOCR": "t",
+}  # fmt: skip
+
+
+def test_flags():
+    """What is not named in a row is not so."""
+    found = {
+        reason: "".join(
+            letter
+            for letter, applies in (
+                ("d", action.is_debtors_fault),
+                ("x", action.is_disputed),
+                ("t", action.needs_task),
+                ("s", action.suspend_after),
+                ("n", not action.reopens),
+            )
+            if applies
+        )
+        for reason, action in ACTIONS.items()
+    }
+    assert found == FLAGS
 
 
 def test_what_is_not_the_debtors_fault_costs_no_fee():
