@@ -3,7 +3,7 @@ from dataclasses import replace
 from odoo import api, models
 from odoo.tools import format_amount, format_date
 
-LIVE = ("planned", "notified", "submitted")
+from odoo.addons.sepa_debit.core.collection import LIVE
 
 
 class CustomerPortalAccount(models.AbstractModel):

@@ -37,6 +37,7 @@ class Candidate:
     :ivar is_used: a one-off mandate that has been used
     :ivar is_b2b_unregistered: the debtor's bank does not know of the B2B mandate yet
     :ivar has_iban: the account of the mandate has a valid IBAN
+    :ivar is_refused: a bank has said that the account cannot be debited
     :ivar failed_reason: the last collection failed for this reason and nobody decided since
     """
 
@@ -48,6 +49,7 @@ class Candidate:
     is_used: bool = False
     is_b2b_unregistered: bool = False
     has_iban: bool = True
+    is_refused: bool = False
     failed_reason: str = ""
 
 
@@ -71,5 +73,6 @@ def exclusion(item: Candidate, collect_on: date) -> str:
         ("used", item.is_used),
         ("unregistered", item.is_b2b_unregistered),
         ("iban", not item.has_iban),
+        ("account", item.is_refused),
     )
     return next((code for code, applies in tests if applies), "")

@@ -106,10 +106,20 @@ class Register:
     def _in_text(self, text: str) -> list[SentDebit]:
         found = {
             debit.key: debit
-            for word in _WORD.findall(text.upper())
-            for debit in self.by_end_to_end.get(word.strip(".,:()?'"), [])
+            for word in find_words(text.upper())
+            for debit in self.by_end_to_end.get(word, [])
         }
         return list(found.values())
+
+
+def find_words(text: str) -> list[str]:
+    """Return what may be references in a text, without punctuation around them.
+
+    >>> find_words("Return (SDDE2), MS03.")
+    ['Return', 'SDDE2', 'MS03']
+    """
+    words = (word.strip(".,:()?'") for word in _WORD.findall(text))
+    return [word for word in words if word]
 
 
 def _only(came: Came, debits: list[SentDebit], by: str) -> Recognition | None:

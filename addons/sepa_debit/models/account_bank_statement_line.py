@@ -1,12 +1,9 @@
-import re
-
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import escape_psql
 
-from ..core.recognition import Came, Register, SentDebit
+from ..core.recognition import Came, Register, SentDebit, find_words
 from .sepa_collection_notice import _cents
-
-WORD = re.compile(r"[A-Za-z0-9+/\-]{4,35}")
 
 
 class AccountBankStatementLine(models.Model):
@@ -53,11 +50,11 @@ class AccountBankStatementLine(models.Model):
 
     def _search_debits(self, returned):
         """All debits that were with the bank and that anything in the return points to."""
-        words = {returned.end_to_end_id, *WORD.findall(returned.text)} - {""}
+        words = {returned.end_to_end_id, *find_words(returned.text)} - {""}
         names = words | {word.upper() for word in words}
         points = Domain("end_to_end_id", "in", list(names))
         if returned.mandate_id:
-            points |= Domain("sent_reference", "=ilike", _like(returned.mandate_id))
+            points |= Domain("sent_reference", "=ilike", escape_psql(returned.mandate_id))
         if returned.iban:
             points |= Domain("sent_iban", "=", returned.iban)
         return (
@@ -82,7 +79,3 @@ class AccountBankStatementLine(models.Model):
             collect_on=collection.collect_on,
             is_open=not entries,
         )
-
-
-def _like(text):
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -59,25 +59,8 @@ class SepaCollectionBatch(models.Model):
         self.ensure_one()
         account = self.creditor_id.clearing_account_id
         lines = [collection._prepare_clearing_values() for collection in collections]
-        total = {
-            "account_id": account.id,
-            "name": self.payment_id,
-            "currency_id": self.currency_id.id,
-            "amount_currency": -sum(values["amount_currency"] for values in lines),
-            "balance": -sum(values["balance"] for values in lines),
-        }
-        move = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": self.creditor_id.journal_id.id,
-                "company_id": self.company_id.id,
-                "business_unit_id": self.business_unit_id.id,
-                "date": self.collect_on,
-                "ref": self.payment_id,
-                "sepa_batch_id": self.id,
-                "line_ids": [Command.create(values) for values in (*lines, total)],
-            }
-        )
+        values = self._prepare_entry_values(lines, self.collect_on, sepa_batch_id=self.id)
+        move = self.env["account.move"].create(values)
         move.with_context(tracking_disable=True)._post(soft=False)
         debits = move.line_ids.filtered(lambda line: line.debit > 0).sorted("id")
         waiting = collections.booking_line_id.move_id.line_ids.filtered(

@@ -72,24 +72,29 @@ class SepaCollectionBatch(models.Model):
 
     def _prepare_booking_values(self, collections):
         lines = [self._prepare_credit_values(collection) for collection in collections]
-        total = sum(values["amount_currency"] for values in lines)
-        balance = sum(values["balance"] for values in lines)
+        return self._prepare_entry_values(lines, self.collect_on, sepa_batch_id=self.id)
+
+    def _prepare_entry_values(self, lines, day, **values):
+        """Values of an entry: some lines, and their total on the clearing account.
+
+        :param list lines: values of journal items, all on the same side
+        """
         clearing = {
             "account_id": self.creditor_id.clearing_account_id.id,
             "name": self.payment_id,
-            "amount_currency": -total,
-            "balance": -balance,
             "currency_id": self.currency_id.id,
+            "amount_currency": -sum(line["amount_currency"] for line in lines),
+            "balance": -sum(line["balance"] for line in lines),
         }
         return {
             "move_type": "entry",
             "journal_id": self.creditor_id.journal_id.id,
             "company_id": self.company_id.id,
             "business_unit_id": self.business_unit_id.id,
-            "date": self.collect_on,
+            "date": day,
             "ref": self.payment_id,
-            "sepa_batch_id": self.id,
-            "line_ids": [Command.create(values) for values in (clearing, *lines)],
+            "line_ids": [Command.create(line) for line in (clearing, *lines)],
+            **values,
         }
 
     def _prepare_credit_values(self, collection):

@@ -97,6 +97,7 @@ class SepaCollection(models.Model):
             is_used=mandate.id in used,
             is_b2b_unregistered=mandate.scheme == "B2B" and not mandate.is_registered,
             has_iban=_has_iban(mandate),
+            is_refused=bool(mandate.partner_bank_id.sepa_problem),
         )
 
     @api.model

@@ -5,6 +5,8 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import consteq, format_date
 
+from ..core.collection import LIVE
+
 LINK_DAYS = 30
 OPEN_STATES = ("draft", "active", "suspended")
 
@@ -237,9 +239,7 @@ class SepaMandate(models.Model):
 
     def _split_open_collections(self):
         """Return the debits that end with the mandate, and those that are with the bank."""
-        live = self.sudo().collection_ids.filtered(
-            lambda c: c.state in ("planned", "notified", "submitted")
-        )
+        live = self.sudo().collection_ids.filtered(lambda c: c.state in LIVE)
         stopped = live.filtered(
             lambda c: c.state != "submitted" and c.batch_id.state not in ("written", "submitted")
         )

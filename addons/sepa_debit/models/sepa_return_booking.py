@@ -1,4 +1,4 @@
-from odoo import Command, models
+from odoo import models
 
 
 class SepaReturn(models.Model):
@@ -24,24 +24,8 @@ class SepaReturn(models.Model):
     def _take_back_from_clearing(self, batch):
         """Book that the bank will credit less: one entry for all rejected debits of a file."""
         lines = [returned._prepare_take_back_values() for returned in self]
-        clearing = {
-            "account_id": batch.creditor_id.clearing_account_id.id,
-            "name": batch.payment_id,
-            "currency_id": batch.currency_id.id,
-            "amount_currency": -sum(values["amount_currency"] for values in lines),
-            "balance": -sum(values["balance"] for values in lines),
-        }
-        move = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": batch.creditor_id.journal_id.id,
-                "company_id": batch.company_id.id,
-                "business_unit_id": batch.business_unit_id.id,
-                "date": self[0].returned_on,
-                "ref": batch.payment_id,
-                "line_ids": [Command.create(values) for values in (*lines, clearing)],
-            }
-        )
+        values = batch._prepare_entry_values(lines, self[0].returned_on)
+        move = self.env["account.move"].create(values)
         move.with_context(tracking_disable=True)._post(soft=False)
         self.write({"reversal_id": move.id})
         debits = move.line_ids.filtered(lambda line: line.debit > 0).sorted("id")

@@ -102,6 +102,9 @@ def exclusion_text(env, code):
             "mandate when that is done."
         ),
         "iban": env._("The bank account of the mandate has no valid IBAN."),
+        "account": env._(
+            "A bank has refused debits of this account. Enter another account on the mandate."
+        ),
         "failed": env._("The last collection failed. Decide whether to collect again."),
         "remittance": env._("The remittance text is too long. Shorten the template."),
         "locked": env._("Somebody else is just working on it."),

@@ -130,6 +130,16 @@ class TestReturnEffects(SepaStatementCommon):
         self._run()
         self.assertEqual(len(self._collections(invoice)), 2)
 
+    def test_no_other_mandate_collects_from_an_account_that_was_refused(self):
+        other = self._create_mandate(name="OTHER")
+        self._return("AC04")
+        left = (self.mandate | other).filtered(lambda m: m.state == "active")
+        self.assertEqual(len(left), 1)
+        invoice = self._bill(sepa_mandate_id=left.id)
+        self.assertFalse(self._collections(invoice))
+        exclusion = self.env["sepa.exclusion"].search([("move_id", "=", invoice.id)])
+        self.assertEqual(exclusion.code, "account")
+
     def test_a_new_account_clears_no_dispute(self):
         invoice, returned = self._return("MD06")
         account = self.env["res.partner.bank"].create(
