@@ -5,11 +5,15 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     dunning_case_ids = fields.One2many("dunning.case", "line_id", "Dunning Case")
-    dunning_level_name = fields.Char("Dunning Level", compute="_compute_dunning_outlook")
+    dunning_level_name = fields.Char(
+        "Dunning Level", compute="_compute_dunning_outlook", compute_sudo=True
+    )
     dunning_outlook = fields.Char(
         "What Happens Next", compute="_compute_dunning_outlook", compute_sudo=True
     )
-    dunning_next_on = fields.Date("Next Level On", compute="_compute_dunning_outlook")
+    dunning_next_on = fields.Date(
+        "Next Level On", compute="_compute_dunning_outlook", compute_sudo=True
+    )
 
     def _compute_dunning_outlook(self):
         """What the next run would decide: with the same facts and the same rules."""

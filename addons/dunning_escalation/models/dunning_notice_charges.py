@@ -57,7 +57,7 @@ class DunningNotice(models.Model):
         terms = FeeTerms(
             decimal(self.level_id.fee_total), decimal(self.company_id.dunning_consumer_fee_cap)
         )
-        in_default = any(is_in_default(line.case_id.default_on, today) for line in reached)
+        in_default = any(is_in_default(line.case_id.default_on or None, today) for line in reached)
         before = sum((claimed.get((case.id, "fee"), ZERO) for case in cases), ZERO)
         return float(fee_due(terms, debtor, in_default, before))
 
@@ -110,7 +110,7 @@ class DunningNoticeLine(models.Model):
         self.ensure_one()
         case, level, notice = self.case_id, self.level_id, self.notice_id
         debtor = notice._get_debtor()
-        in_default = is_in_default(case.default_on, today)
+        in_default = is_in_default(case.default_on or None, today)
         values = {
             "interest": 0.0,
             "interest_total": 0.0,

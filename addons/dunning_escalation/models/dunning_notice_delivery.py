@@ -151,7 +151,7 @@ class DunningNotice(models.Model):
         """The customers have their letters: their invoices reach the levels, charges are due."""
         super()._delivered_hook()
         delivered = self.filtered(lambda notice: notice.state == "issued")
-        for notice in delivered:
+        for notice in delivered.sudo():
             notice._set_delivered()
         if delivered.claim_ids:
             self.env.ref("dunning_escalation.cron_dunning").sudo()._trigger()

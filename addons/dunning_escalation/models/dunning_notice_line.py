@@ -53,7 +53,7 @@ class DunningNoticeLine(models.Model):
             changed = self.filtered(
                 lambda line, value=value: line.is_pending != value and line._is_under_way() == value
             )
-            changed.write({"is_pending": value})
+            changed.sudo().write({"is_pending": value})
 
     def _is_under_way(self):
         self.ensure_one()

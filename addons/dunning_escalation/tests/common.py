@@ -13,6 +13,9 @@ START = date(2026, 3, 2)
 class DunningCommon(BillingCommon):
     """A company with a policy of three levels for businesses, a customer, and a fixed day."""
 
+    # What the run of the day has set aside; nothing, unless a test is about it.
+    expected_errors = ""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -120,6 +123,8 @@ class DunningCommon(BillingCommon):
     def _run_once(self):
         runs = self.env["dunning.run"].with_context(billing_one_transaction=True)
         runs._run_dunning(self.company, self.today)
+        run = runs.search([("company_id", "=", self.company.id), ("date", "=", self.today)])
+        self.assertEqual(run.error_text or "", self.expected_errors)
 
     def _deliver(self):
         """What waits has reached the customers."""
