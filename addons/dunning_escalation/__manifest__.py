@@ -1,6 +1,6 @@
 {
     "name": "Dunning and Escalation",
-    "summary": "Reminders, default interest, holds, instalments, consequences that end by themselves",
+    "summary": "Reminders, default interest, holds, instalments; escalation that ends by itself",
     "version": "19.0.1.0.0",
     "license": "LGPL-3",
     "author": "Open Subscription Billing contributors",

@@ -15,6 +15,7 @@
         "subscription_billing_sale",
         "usage_metering",
         "sepa_debit",
+        "dunning_escalation",
         "subscription_billing_sepa_debit",
         "customer_portal_sepa_debit",
         "customer_portal_usage_metering",

@@ -60,9 +60,7 @@ def fee_due(terms: FeeTerms, debtor: Debtor, in_default: bool, claimed: Decimal)
     return max(total - claimed, ZERO)
 
 
-def lump_sum_due(
-    amount: Decimal, debtor: Debtor, in_default: bool, is_claimed: bool
-) -> Decimal:
+def lump_sum_due(amount: Decimal, debtor: Debtor, in_default: bool, is_claimed: bool) -> Decimal:
     """Return the lump sum of one claim.
 
     >>> lump_sum_due(Decimal(40), Debtor.BUSINESS, True, False)

@@ -33,7 +33,8 @@ def standing_of(
     :param paid: what was paid since the promise
     :param grace: days an instalment may be late
 
-    >>> plan = [Instalment(date(2026, 4, 1), Decimal(50)), Instalment(date(2026, 5, 1), Decimal(50))]
+    >>> half = Decimal(50)
+    >>> plan = [Instalment(date(2026, 4, 1), half), Instalment(date(2026, 5, 1), half)]
     >>> standing_of(plan, Decimal(50), date(2026, 4, 20), 3)
     <PlanState.RUNNING: 'running'>
     >>> standing_of(plan, Decimal(50), date(2026, 5, 5), 3)

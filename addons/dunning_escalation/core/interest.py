@@ -26,7 +26,7 @@ class DayCount(Enum):
 class RateMissingError(ValueError):
     """There is no base rate for ``day``."""
 
-    def __init__(self, day: date):
+    def __init__(self, day: date) -> None:
         super().__init__(f"no base rate on {day}")
         self.day = day
 

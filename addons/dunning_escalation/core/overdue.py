@@ -7,7 +7,7 @@ from datetime import date
 class MarkError(ValueError):
     """``text`` is no list of days."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str) -> None:
         super().__init__(text)
         self.text = text
 

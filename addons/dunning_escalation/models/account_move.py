@@ -12,9 +12,7 @@ class AccountMove(models.Model):
         help="Interest, fees and lump sums: they bear no interest and begin no dunning.",
     )
     dunning_case_ids = fields.One2many("dunning.case", "move_id", "Dunning Cases")
-    dunning_level_id = fields.Many2one(
-        "dunning.level", "Dunning Level", compute="_compute_dunning_level_id"
-    )
+    dunning_level_id = fields.Many2one("dunning.level", compute="_compute_dunning_level_id")
     dunning_hold_ids = fields.One2many("dunning.hold", "move_id", "Dunning Holds")
 
     def _compute_dunning_level_id(self):

@@ -4,9 +4,9 @@ from odoo import fields, models
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
-    dunning_case_ids = fields.One2many("dunning.case", "line_id", "Dunning Case")
+    dunning_case_ids = fields.One2many("dunning.case", "line_id")
     dunning_level_name = fields.Char(
-        "Dunning Level", compute="_compute_dunning_outlook", compute_sudo=True
+        "Level", compute="_compute_dunning_outlook", compute_sudo=True
     )
     dunning_outlook = fields.Char(
         "What Happens Next", compute="_compute_dunning_outlook", compute_sudo=True
@@ -28,9 +28,11 @@ class AccountMoveLine(models.Model):
     # === THE END OF IT === #
 
     def _settled_hook(self):
-        super()._settled_hook()
+        result = super()._settled_hook()
         self.env["dunning.case"]._close_settled(self)
+        return result
 
     def _unsettled_hook(self):
-        super()._unsettled_hook()
+        result = super()._unsettled_hook()
         self.env["dunning.case"]._reopen_unsettled(self)
+        return result

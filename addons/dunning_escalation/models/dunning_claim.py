@@ -61,9 +61,9 @@ class DunningClaim(models.Model):
 
     def _post(self):
         """Book charges of one letter: a document per currency."""
-        for currency, claims in self.filtered(lambda c: c.state == "due").grouped(
-            "currency_id"
-        ).items():
+        for currency, claims in (
+            self.filtered(lambda c: c.state == "due").grouped("currency_id").items()
+        ):
             move = self.env["account.move"].create(claims._prepare_move_values(currency))
             move._post(soft=False)
             claims.write({"state": "posted", "claim_move_id": move.id})

@@ -72,7 +72,8 @@ class DunningDecision(models.AbstractModel):
         """The policy of what reaches the highest level, the oldest first."""
         reached = [pair for pair in members if pair[1].kind is Kind.NOTIFY] or members
         row, _decision = min(
-            reached, key=lambda pair: (-(pair[1].level.number if pair[1].level else 0), pair[0].due)
+            reached,
+            key=lambda pair: (-(pair[1].level.number if pair[1].level else 0), pair[0].due),
         )
         return self.env["dunning.policy"].sudo().browse(row.policy_id)
 

@@ -170,8 +170,8 @@ class DunningDecision(models.AbstractModel):
                     row.disputed += amount
                     continue
                 later = row.is_held and (row.held_until is None or until is None)
-                row.held_until = None if later or until is None else max(
-                    until, row.held_until or until
+                row.held_until = (
+                    None if later or until is None else max(until, row.held_until or until)
                 )
                 row.is_held = True
 

@@ -29,6 +29,12 @@ class DunningInstalmentPlan(models.Model):
         " ('parent_state', '=', 'posted'), ('reconciled', '=', False),"
         " ('account_id.account_type', '=', 'asset_receivable'), ('balance', '>', 0)]",
     )
+    business_unit_id = fields.Many2one(
+        "billing.business.unit",
+        compute="_compute_business_unit_id",
+        store=True,
+        index="btree_not_null",
+    )
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
     )
@@ -58,6 +64,11 @@ class DunningInstalmentPlan(models.Model):
     def _compute_name(self):
         for plan in self:
             plan.name = self.env._("Instalments of %s", plan.partner_id.name or "")
+
+    @api.depends("line_ids")
+    def _compute_business_unit_id(self):
+        for plan in self:
+            plan.business_unit_id = plan.line_ids.move_id.business_unit_id[:1]
 
     @api.depends("line_ids.amount_residual_currency", "amount")
     def _compute_paid_amount(self):
@@ -124,6 +135,12 @@ class DunningInstalmentPlan(models.Model):
             raise ValidationError(
                 self.env._("Open Items: choose items of one currency, that of the plan.")
             )
+        if len({move.business_unit_id for move in self.line_ids.move_id}) > 1:
+            raise ValidationError(
+                self.env._(
+                    "Open Items: these are of several business units. Make a plan for each of them."
+                )
+            )
         total = sum(self.line_ids.mapped("amount_residual_currency"))
         parts = sum(self.instalment_ids.mapped("amount"))
         if self.currency_id.compare_amounts(parts, total):
@@ -178,6 +195,9 @@ class DunningInstalment(models.Model):
         "dunning.instalment.plan", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="plan_id.company_id", store=True)
+    business_unit_id = fields.Many2one(
+        related="plan_id.business_unit_id", store=True, index="btree_not_null"
+    )
     currency_id = fields.Many2one(related="plan_id.currency_id")
     date = fields.Date(required=True)
     amount = fields.Monetary(required=True)

@@ -123,7 +123,8 @@ class DunningNotice(models.Model):
         if not waiting:
             raise UserError(
                 self.env._(
-                    "Only calls and tasks are marked as done by hand. For letters see “Deliveries”."
+                    "Only calls and tasks are marked as done by hand. For letters see "
+                    "“Deliveries”."
                 )
             )
         waiting.sudo()._delivered_hook()
@@ -144,7 +145,9 @@ class DunningNotice(models.Model):
     def _unlink_except_sent(self):
         if self.filtered(lambda notice: notice.state in ("issued", "delivered")):
             raise UserError(
-                self.env._("Letters that have been sent are kept as proof. Cancel what has not left.")
+                self.env._(
+                    "Letters that have been sent are kept as proof. Cancel what has not left."
+                )
             )
 
     # === FACTS === #

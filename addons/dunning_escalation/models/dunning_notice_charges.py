@@ -22,7 +22,7 @@ def decimal(amount):
 
 
 class DunningNotice(models.Model):
-    """What a letter charges: interest, lump sums and its fee, each less what was charged before."""
+    """What a letter charges: interest, lump sums and fee, less what was charged before."""
 
     _inherit = "dunning.notice"
 

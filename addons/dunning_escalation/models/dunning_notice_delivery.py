@@ -83,8 +83,10 @@ class DunningNotice(models.Model):
 
     def _forget_mails(self):
         """What these letters say has changed: mails that have not left are made anew."""
-        waiting = self.sudo()._get_deliveries().filtered(
-            lambda delivery: delivery.state in ("waiting", "retry", "failed")
+        waiting = (
+            self.sudo()
+            ._get_deliveries()
+            .filtered(lambda delivery: delivery.state in ("waiting", "retry", "failed"))
         )
         for delivery in waiting:
             delivery._drop_mail()
@@ -149,12 +151,13 @@ class DunningNotice(models.Model):
 
     def _delivered_hook(self):
         """The customers have their letters: their invoices reach the levels, charges are due."""
-        super()._delivered_hook()
+        result = super()._delivered_hook()
         delivered = self.filtered(lambda notice: notice.state == "issued")
         for notice in delivered.sudo():
             notice._set_delivered()
         if delivered.claim_ids:
             self.env.ref("dunning_escalation.cron_dunning").sudo()._trigger()
+        return result
 
     def _set_delivered(self):
         self.ensure_one()

@@ -51,7 +51,9 @@ class DunningNoticeLine(models.Model):
         """Set ``is_pending`` from the state of the letters."""
         for value in (True, False):
             changed = self.filtered(
-                lambda line, value=value: line.is_pending != value and line._is_under_way() == value
+                lambda line, value=value: (
+                    line.is_pending != value and line._is_under_way() == value
+                )
             )
             changed.sudo().write({"is_pending": value})
 

@@ -71,13 +71,13 @@ class DunningNotice(models.Model):
             for candidate in letter.reached
         ]
         missing = [row for row in rows if not row.case_id]
-        created = self.env["dunning.case"].sudo().create(
-            [self._prepare_case_values(company, row) for row in missing]
+        created = (
+            self.env["dunning.case"]
+            .sudo()
+            .create([self._prepare_case_values(company, row) for row in missing])
         )
         found = {row.line_id: row.case_id for row in rows if row.case_id}
-        found.update(
-            (row.line_id, case.id) for row, case in zip(missing, created, strict=True)
-        )
+        found.update((row.line_id, case.id) for row, case in zip(missing, created, strict=True))
         created._find_defaults()
         return found
 

@@ -118,7 +118,8 @@ class DunningNotice(models.Model):
             rows.append(
                 (
                     self.env._(
-                        "Lump sum for late payment of %s (§ 288 (5) BGB)", line.line_id.move_id.name
+                        "Lump sum for late payment of %s (§ 288 (5) BGB)",
+                        line.line_id.move_id.name,
                     ),
                     line.lump_sum,
                 )

@@ -24,6 +24,7 @@ class DunningPolicy(models.Model):
     _description = "Dunning Policy"
     _order = "sequence, id"
     _check_company_auto = True
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -119,7 +120,9 @@ class DunningPolicy(models.Model):
     def _compute_display_name(self):
         for policy in self:
             policy.display_name = (
-                self.env._("%(policy)s (version %(number)s)", policy=policy.name, number=policy.version)
+                self.env._(
+                    "%(policy)s (version %(number)s)", policy=policy.name, number=policy.version
+                )
                 if policy.version > 1
                 else policy.name
             )
@@ -181,13 +184,19 @@ class DunningPolicy(models.Model):
 
     @api.model
     def _get_policies(self, company):
-        """The policies of a company that new cases may begin with, in their order."""
-        return self.sudo().search([("company_id", "=", company.id), ("level_ids", "!=", False)])
+        """The policies that new cases of a company may begin with, in their order.
+
+        A branch has its own before those of its parents.
+        """
+        found = self.sudo().search(
+            [("company_id", "parent_of", company.id), ("level_ids", "!=", False)]
+        )
+        return found.sorted(lambda policy: policy.company_id != company)
 
     @api.model
     def _get_days_ahead(self, company):
         """A function of a day: the last due date that a reminder before it may concern."""
-        levels = self.env["dunning.level"].sudo().search([("company_id", "=", company.id)])
+        levels = self.env["dunning.level"].sudo().search([("company_id", "parent_of", company.id)])
         days = max([0, *(-level.days for level in levels)])
         return lambda today: today + timedelta(days=days)
 
@@ -227,7 +236,8 @@ class DunningPolicy(models.Model):
             "days": 7,
             "deadline_days": 7,
             "opening": self.env._(
-                "Perhaps you have overlooked our invoice. We kindly ask you to pay the open amount."
+                "Perhaps you have overlooked our invoice. We kindly ask you to pay the open "
+                "amount."
             ),
         }
         first = {

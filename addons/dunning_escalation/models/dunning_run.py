@@ -52,7 +52,8 @@ class DunningRun(models.Model):
     @api.depends("date", "statement_date")
     def _compute_warning(self):
         outdated = {
-            day: self.env["dunning.base.rate"]._is_outdated(day) for day in set(self.mapped("date"))
+            day: self.env["dunning.base.rate"]._is_outdated(day)
+            for day in set(self.mapped("date"))
         }
         for run in self:
             warnings = []
@@ -88,8 +89,10 @@ class DunningRun(models.Model):
 
     @api.model
     def _get_statement_date(self, company):
-        [[day]] = self.env["account.bank.statement.line"].sudo()._read_group(
-            [("company_id", "=", company.id)], [], ["date:max"]
+        [[day]] = (
+            self.env["account.bank.statement.line"]
+            .sudo()
+            ._read_group([("company_id", "=", company.id)], [], ["date:max"])
         )
         return day
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ..core.interest import DayCount
 from ..core.overdue import MarkError, parse_marks
@@ -76,8 +77,9 @@ class ResCompany(models.Model):
         self.ensure_one()
         if self.dunning_journal_id:
             return self.dunning_journal_id
-        sales = self.env["account.journal"].search(
-            [("company_id", "=", self.id), ("type", "=", "sale")], limit=1
+        journals = self.env["account.journal"]
+        sales = journals.search(
+            Domain(journals._check_company_domain(self)) & Domain("type", "=", "sale"), limit=1
         )
         if not sales:
             raise UserError(
@@ -102,10 +104,12 @@ class ResCompany(models.Model):
         taken = set(
             self.env["account.journal"]
             .with_context(active_test=False)
-            .search([("company_id", "=", self.id)])
+            .search([("company_id", "parent_of", self.id)])
             .mapped("code")
         )
-        return next(code for code in ("DUN", *(f"DUN{n}" for n in range(1, 99))) if code not in taken)
+        return next(
+            code for code in ("DUN", *(f"DUN{n}" for n in range(1, 99))) if code not in taken
+        )
 
     def _get_dunning_account(self, kind):
         """The account of a kind of charge: as chosen, else the usual one of the chart.
@@ -123,15 +127,10 @@ class ResCompany(models.Model):
 
     def _find_income_account(self, codes):
         accounts = self.env["account.account"].with_company(self)
+        own = Domain(accounts._check_company_domain(self))
+        income = Domain("account_type", "in", ("income", "income_other"))
         for code in codes:
-            found = accounts.search(
-                [
-                    ("company_ids", "in", self.id),
-                    ("code", "=like", f"{code}%"),
-                    ("account_type", "in", ("income", "income_other")),
-                ],
-                limit=1,
-            )
+            found = accounts.search(own & income & Domain("code", "=like", f"{code}%"), limit=1)
             if found:
                 return found
         return accounts

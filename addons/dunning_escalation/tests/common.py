@@ -35,9 +35,7 @@ class DunningCommon(BillingCommon):
                 "user_id": cls.env.user.id,
                 "level_ids": [
                     Command.create({"name": "Reminder", "days": 7, "channel": "mail"}),
-                    Command.create(
-                        {"name": "Notice", "days": 21, "gap": 10, "channel": "mail"}
-                    ),
+                    Command.create({"name": "Notice", "days": 21, "gap": 10, "channel": "mail"}),
                     Command.create({"name": "Last", "days": 35, "gap": 10, "channel": "mail"}),
                 ],
                 **values,

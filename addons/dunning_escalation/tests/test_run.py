@@ -57,9 +57,7 @@ class TestDunningRun(DunningCommon):
         self.assertFalse(self._run(self._days(60), deliver=False))
         self._deliver()
         self._run(self._days(61), deliver=False)
-        self.assertFalse(
-            self.env["dunning.notice"].search([("level_id", "=", self.notice.id)])
-        )
+        self.assertFalse(self.env["dunning.notice"].search([("level_id", "=", self.notice.id)]))
         self.assertEqual(self._run(self._days(70), deliver=False).level_id, self.notice)
 
     def test_interest(self):
@@ -78,7 +76,8 @@ class TestDunningRun(DunningCommon):
         self.assertEqual(document.state, "posted")
         self._run(self._days(35))
         self.assertEqual(
-            self.env["dunning.claim"].search([("case_id.move_id", "=", invoice.id)], order="id")
+            self.env["dunning.claim"]
+            .search([("case_id.move_id", "=", invoice.id)], order="id")
             .mapped("amount"),
             [3.94, 3.94],
         )
@@ -86,7 +85,10 @@ class TestDunningRun(DunningCommon):
     def test_letter(self):
         self._bill()
         notice = self._run(self._days(7))
-        self.assertIn(b"%PDF", notice._get_delivery_pdf() if notice.state == "issued" else notice._render_letter())
+        self.assertIn(
+            b"%PDF",
+            notice._get_delivery_pdf() if notice.state == "issued" else notice._render_letter(),
+        )
         self.assertTrue(notice.name.startswith("DUN/2026/"), notice.name)
         self.assertEqual(notice.deadline, self._days(14))
         self.assertEqual(date(2026, 3, 9), notice.date)

@@ -8,7 +8,7 @@ class DunningNoticeSkip(models.TransientModel):
     _name = "dunning.notice.skip"
     _description = "Skip Dunning Letters"
 
-    notice_ids = fields.Many2many("dunning.notice", string="Letters", required=True)
+    notice_ids = fields.Many2many("dunning.notice", required=True)
     reason = fields.Char(required=True)
     hold_until = fields.Date(
         "Hold Until", help="Empty: the next run proposes the letters again, from tomorrow on."
