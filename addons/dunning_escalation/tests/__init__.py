@@ -1,1 +1,1 @@
-from . import test_run
+from . import test_acceptance, test_charges, test_holds, test_policies, test_run
