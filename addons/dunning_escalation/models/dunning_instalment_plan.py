@@ -138,7 +138,8 @@ class DunningInstalmentPlan(models.Model):
         if len({move.business_unit_id for move in self.line_ids.move_id}) > 1:
             raise ValidationError(
                 self.env._(
-                    "Open Items: these are of several business units. Make a plan for each of them."
+                    "Open Items: these are of several business units. Make a plan for each of "
+                    "them."
                 )
             )
         total = sum(self.line_ids.mapped("amount_residual_currency"))

@@ -141,7 +141,7 @@ class TestDunningAcceptance(DunningCommon):
         self._bill(business_unit_id=unit.id)
         self._bill()
         notices = self._run(self._days(7))
-        self.assertEqual(set(notices.mapped("business_unit_id.id")), {unit.id, False})
+        self.assertEqual({notice.business_unit_id.id for notice in notices}, {unit.id, False})
         self.assertEqual([len(n.line_ids) for n in notices], [1, 1])
 
     def test_letter_gap(self):
@@ -230,6 +230,8 @@ class TestDunningAcceptance(DunningCommon):
         self.assertEqual(case.action_ids.state, "cancelled")
         self._run(self._days(40))
         receipt.remove_move_reconcile()
+        receipt.move_id.button_draft()
+        receipt.move_id.button_cancel()
         self.assertEqual((case.state, case.level_id), ("open", self.notice))
         self.assertEqual(case.reopened_on, self._days(40))
         self.assertTrue(case.reopened_reason)

@@ -55,16 +55,16 @@ class TestDunningCharges(DunningCommon):
         self._run(self._days(7))
         self._run(self._days(21))
         move = self._get_claims().claim_move_id
-        self.assertEqual((move.state, move.amount_tax, move.payment_state), ("posted", 0, "not_paid"))
+        self.assertEqual(
+            (move.state, move.amount_tax, move.payment_state), ("posted", 0, "not_paid")
+        )
         self.assertFalse(move.invoice_line_ids.tax_ids)
         self.assertNotEqual(move.journal_id, self.company_data["default_journal_sale"])
         self.assertEqual(move.partner_id, self.customer)
 
     def test_first_notice_is_free(self):
         """The letter that begins default costs nothing, whatever the level says."""
-        self.policy.level_ids.write(
-            {"is_interest": True, "fee_total": 5.0, "is_lump_sum": True}
-        )
+        self.policy.level_ids.write({"is_interest": True, "fee_total": 5.0, "is_lump_sum": True})
         self._bill()
         notice = self._run(self._days(7))
         self.assertEqual((notice.amount_fee, notice.amount_interest), (0, 0))
@@ -75,9 +75,7 @@ class TestDunningCharges(DunningCommon):
         self.customer.is_company = False
         self.assertEqual(self.customer.dunning_debtor, "consumer")
         self.company.sudo().dunning_consumer_fee_cap = 1.2
-        self.policy.level_ids.write(
-            {"is_interest": True, "fee_total": 5.0, "is_lump_sum": True}
-        )
+        self.policy.level_ids.write({"is_interest": True, "fee_total": 5.0, "is_lump_sum": True})
         self.last.channel = "post"
         self._bill(1000.0)
         self._run(self._days(7))

@@ -31,7 +31,9 @@ class TestDunningHolds(DunningCommon):
         notice = self._run(self._days(7))
         self.assertEqual(notice.line_ids.line_id.move_id, other)
         self.assertFalse(self._run(self._days(14)))
-        self.assertEqual(self._run(self._days(15)).line_ids.filtered("is_reached").line_id.move_id, held)
+        self.assertEqual(
+            self._run(self._days(15)).line_ids.filtered("is_reached").line_id.move_id, held
+        )
 
     def test_customer_rests(self):
         self._bill()

@@ -39,9 +39,7 @@ class TestDunningPolicies(DunningCommon):
 
     def test_unit_and_amount(self):
         unit = self._create_unit("A")
-        special = self._special(
-            business_unit_ids=[Command.set(unit.ids)], amount_from=100.0
-        )
+        special = self._special(business_unit_ids=[Command.set(unit.ids)], amount_from=100.0)
         fits = self._bill(business_unit_id=unit.id)
         small = self._bill(50.0, business_unit_id=unit.id)
         elsewhere = self._bill()
@@ -72,7 +70,10 @@ class TestDunningPolicies(DunningCommon):
         self._run(self._days(8))
         self.assertEqual(self._get_case(new).policy_id, new_version)
         self._run(self._days(21))
-        self.assertEqual((self._get_case(old).level_id, self._get_case(old).policy_id), (self.notice, self.policy))
+        self.assertEqual(
+            (self._get_case(old).level_id, self._get_case(old).policy_id),
+            (self.notice, self.policy),
+        )
 
     def test_refusals(self):
         with self.assertRaisesRegex(ValidationError, "same number of days"):
@@ -80,7 +81,7 @@ class TestDunningPolicies(DunningCommon):
         with self.assertRaisesRegex(ValidationError, "before the due date"):
             self.reminder.write({"days": -3, "fee_total": 1})
         with self.assertRaisesRegex(ValidationError, "days to pay"):
-            self.reminder.write({"action": "task", "action_days": 2, "deadline_days": 7})
+            self.last.write({"action": "task", "action_days": 2, "deadline_days": 7})
         with self.assertRaisesRegex(ValidationError, "separated by commas"):
             self.company.sudo().dunning_marks = "1, often"
 
@@ -103,4 +104,6 @@ class TestDunningPolicies(DunningCommon):
         self.assertEqual(made.mapped("debtor"), ["business", "any"])
         self.assertFalse(any(made.mapped("is_automatic")))
         self.env["dunning.policy"].action_load_examples()
-        self.assertEqual(len(self.env["dunning.policy"].search([("company_id", "=", self.company.id)])), 2)
+        self.assertEqual(
+            len(self.env["dunning.policy"].search([("company_id", "=", self.company.id)])), 2
+        )

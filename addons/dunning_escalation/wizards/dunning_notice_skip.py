@@ -11,7 +11,7 @@ class DunningNoticeSkip(models.TransientModel):
     notice_ids = fields.Many2many("dunning.notice", required=True)
     reason = fields.Char(required=True)
     hold_until = fields.Date(
-        "Hold Until", help="Empty: the next run proposes the letters again, from tomorrow on."
+        help="Empty: the next run proposes the letters again, from tomorrow on."
     )
 
     def action_skip(self):

@@ -157,9 +157,7 @@ class AccessCommon(SubscriptionBillingCommon):
             cls.contracts[world] = contract.with_env(origin)
             cls._plant_run(world, contract)
             plant_debits(cls.env, world, contract)
-            plant_dunning(
-                cls.env, world, contract, cls.today - timedelta(days=len(cls.planted))
-            )
+            plant_dunning(cls.env, world, contract, cls.today - timedelta(days=len(cls.planted)))
             cls._plant_messages(world, contract)
         finally:
             cls.env.flush_all()

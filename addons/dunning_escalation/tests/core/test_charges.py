@@ -133,9 +133,7 @@ def test_standing(paid, day, expected):
     assert standing_of(PLAN, Decimal(paid), day, 5) is expected
 
 
-@given(
-    st.decimals(Decimal("0.10"), Decimal("9999.99"), places=2), st.integers(1, 10)
-)
+@given(st.decimals(Decimal("0.10"), Decimal("9999.99"), places=2), st.integers(1, 10))
 def test_split(total, count):
     parts = split(total, count)
     assert sum(parts) == total

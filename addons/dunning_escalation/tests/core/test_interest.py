@@ -147,9 +147,7 @@ def test_currency_without_cents():
 
 def test_before_the_first_rate():
     with pytest.raises(RateMissingError):
-        default_interest(
-            Decimal(1), [], TABLE, Decimal(5), date(2001, 12, 1), date(2002, 2, 1)
-        )
+        default_interest(Decimal(1), [], TABLE, Decimal(5), date(2001, 12, 1), date(2002, 2, 1))
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,8 @@ def test_one_letter_with_everything():
 
 def test_nothing_reaches_a_level():
     made = letter(candidate(3, kind=Kind.WAIT))
-    assert not made.reached and made.reason is None
+    assert not made.reached
+    assert made.reason is None
 
 
 @pytest.mark.parametrize(
