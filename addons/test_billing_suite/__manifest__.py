@@ -16,6 +16,8 @@
         "usage_metering",
         "sepa_debit",
         "dunning_escalation",
+        "subscription_billing_dunning_escalation",
+        "sepa_debit_dunning_escalation",
         "subscription_billing_sepa_debit",
         "customer_portal_sepa_debit",
         "customer_portal_usage_metering",

@@ -115,9 +115,10 @@ class DunningAction(models.Model):
         """The item is settled: nothing more follows, and what was taken away is given back."""
         self.filtered(lambda a: a.state == "planned").write({"state": "cancelled"})
         for action in self.filtered(lambda a: a.state == "done"):
+            # What cannot be taken back stays as it is: a task was done, a contract has ended.
             if undo := getattr(action, f"_undo_{action.kind}", None):
                 undo(today)
-            action.write({"state": "ended", "ended_on": today})
+                action.write({"state": "ended", "ended_on": today})
 
     def _resume(self, today):
         """The item is open again: the customer is given the days of the level once more."""

@@ -141,8 +141,8 @@ class DunningCase(models.Model):
     def _begin_default(self, today, evidence):
         """A reminder after the due date puts the debtor in default, where nothing else did."""
         for case in self:
-            is_later = case.default_on and case.default_on <= today
-            if not is_later and today > case.due_date:
+            is_earlier = case.default_on and case.default_on <= today
+            if not is_earlier and today > case.due_date:
                 case.write(
                     {
                         "default_on": today,

@@ -44,6 +44,8 @@ class ItemRow:
     hold_reason: str = ""
     paid_on: date | None = None
     category_ids: set = field(default_factory=set)
+    # What upper addons know of the item, by names of their own.
+    extra: dict = field(default_factory=dict)
 
     @property
     def is_credit(self):
@@ -161,9 +163,11 @@ class DunningDecision(models.AbstractModel):
     def _add_holds(self, rows, company, today):
         """Holds of the whole customer, of an invoice, or of a disputed part of it."""
         holds = self._get_holds(company, {row.partner_id for row in rows}, today)
+        ids = [values[0] for found in holds.values() for values in found]
+        held = self.env["dunning.hold"].sudo().browse(ids)._get_held_moves()
         for row in rows:
-            for move_id, amount, until, reason in holds.get(row.partner_id, ()):
-                if move_id and move_id != row.move_id:
+            for hold_id, amount, until, reason in holds.get(row.partner_id, ()):
+                if hold_id in held and row.move_id not in held[hold_id]:
                     continue
                 row.hold_reason = row.hold_reason or reason
                 if amount:
@@ -177,14 +181,13 @@ class DunningDecision(models.AbstractModel):
 
     @api.model
     def _get_holds(self, company, partner_ids, today):
-        """Holds that count on a day: dict of partner id -> list of (move id, amount, until,
-        reason)."""
+        """Holds that count on a day: dict of partner id -> list of (id, amount, until, reason)."""
         if not partner_ids:
             return {}
         found = defaultdict(list)
         for partner_id, *values in self.env.execute_query(
             SQL(
-                """SELECT partner_id, move_id, COALESCE(amount, 0)::text, end_date, reason
+                """SELECT partner_id, id, COALESCE(amount, 0)::text, end_date, reason
                      FROM dunning_hold
                     WHERE company_id = %s AND partner_id IN %s AND start_date <= %s
                       AND (end_date IS NULL OR end_date > %s)""",
@@ -194,8 +197,8 @@ class DunningDecision(models.AbstractModel):
                 today,
             )
         ):
-            move_id, amount, until, reason = values
-            found[partner_id].append((move_id, Decimal(amount), until, reason or ""))
+            hold_id, amount, until, reason = values
+            found[partner_id].append((hold_id, Decimal(amount), until, reason or ""))
         return found
 
     @api.model

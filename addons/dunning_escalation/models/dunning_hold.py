@@ -25,6 +25,12 @@ class DunningHold(models.Model):
         " ('move_type', '=', 'out_invoice')]",
         help="Empty: everything of the customer rests.",
     )
+    business_unit_id = fields.Many2one(
+        "billing.business.unit",
+        compute="_compute_business_unit_id",
+        store=True,
+        index="btree_not_null",
+    )
     plan_id = fields.Many2one(
         "dunning.instalment.plan", "Instalment Plan", readonly=True, ondelete="cascade"
     )
@@ -72,6 +78,12 @@ class DunningHold(models.Model):
         for hold in self:
             hold.currency_id = hold.move_id.currency_id or hold.company_id.currency_id
 
+    @api.depends("move_id.business_unit_id")
+    def _compute_business_unit_id(self):
+        """The unit of what is held; none where the customer is held as a whole."""
+        for hold in self:
+            hold.business_unit_id = hold.move_id.business_unit_id
+
     @api.depends("partner_id.name", "move_id.name", "reason")
     def _compute_display_name(self):
         for hold in self:
@@ -102,10 +114,17 @@ class DunningHold(models.Model):
             Domain("end_date", "=", False) | Domain("end_date", ">", today)
         )
 
+    def _get_open_kinds(self):
+        """Kinds of holds that may last until something is decided, without a date.
+
+        Contract: addons that add some extend the set of super.
+        """
+        return {"dispute", "instalments"}
+
     @api.constrains("kind", "end_date")
     def _check_end_date(self):
         for hold in self:
-            if not hold.end_date and hold.kind not in ("dispute", "instalments"):
+            if not hold.end_date and hold.kind not in self._get_open_kinds():
                 raise ValidationError(
                     self.env._(
                         "Until: enter the day on which dunning of %s goes on. Only an objection "
@@ -150,6 +169,14 @@ class DunningHold(models.Model):
         holds._withdraw_letters()
         return holds
 
+    def _get_held_moves(self):
+        """The invoices these holds are about: dict of hold id -> set of ids.
+
+        Contract: addons add what else a hold can be about. Holds that are missing here concern
+        the customer as a whole.
+        """
+        return {hold.id: {hold.move_id.id} for hold in self if hold.move_id}
+
     def _tell_invoices(self):
         """What rests is said where people look for it."""
         moves = self.move_id
@@ -163,10 +190,11 @@ class DunningHold(models.Model):
     def _withdraw_letters(self):
         """What is held does not stay in letters that have not left."""
         lines = self.env["dunning.notice.line"].sudo()
+        held = self._get_held_moves()
         for hold in self.filtered(lambda hold: not hold.amount and hold.is_active):
             scope = (
-                Domain("line_id.move_id", "=", hold.move_id.id)
-                if hold.move_id
+                Domain("line_id.move_id", "in", list(held[hold.id]))
+                if hold.id in held
                 else Domain("notice_id.commercial_partner_id", "=", hold.partner_id.id)
             )
             found = lines.search(
@@ -179,6 +207,9 @@ class DunningHold(models.Model):
     def action_end(self):
         """Dunning goes on from today."""
         self.check_access("write")
+        self._end_now()
+
+    def _end_now(self):
         for hold in self.filtered("is_active"):
             today = hold.company_id._get_billing_today()
             hold.end_date = max(today, hold.start_date)

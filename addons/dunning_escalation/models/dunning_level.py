@@ -144,12 +144,13 @@ class DunningLevel(models.Model):
         self.ensure_one()
         return self.days < 0
 
-    def _get_consequence_text(self, day):
+    def _get_consequence_text(self, day, moves):
         """What follows, as a sentence for the customer, in the language of the environment.
 
         Contract: addons that add an ``action`` override and call super for the others.
 
         :param str day: the formatted date on which it follows
+        :param moves: the invoices that reach this level
         """
         self.ensure_one()
         if self.action == "hand_over":

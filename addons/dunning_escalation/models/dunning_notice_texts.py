@@ -52,14 +52,17 @@ class DunningNotice(models.Model):
             date=day,
         )
 
-    def _get_consequence_text(self):
-        """What follows, with its date; empty when nothing does."""
+    def _get_consequence_texts(self):
+        """What follows from each level this letter reaches, with its date."""
         self.ensure_one()
-        level = self.level_id
-        if level.action in ("none", "task"):
-            return ""
-        day = self.date + timedelta(days=level.action_days)
-        return level._get_consequence_text(format_date(self.env, day))
+        texts = []
+        reached = self._get_lines("item").filtered("is_reached")
+        for level, lines in reached.grouped("level_id").items():
+            if level.action in ("none", "task"):
+                continue
+            day = format_date(self.env, self.date + timedelta(days=level.action_days))
+            texts.append(level._get_consequence_text(day, lines.line_id.move_id))
+        return texts
 
     def _get_farewell_text(self):
         self.ensure_one()
@@ -77,7 +80,7 @@ class DunningNotice(models.Model):
             text
             for text in (
                 self._get_request_text(),
-                self._get_consequence_text(),
+                *self._get_consequence_texts(),
                 self.level_id.closing or "",
                 self._get_farewell_text(),
             )
