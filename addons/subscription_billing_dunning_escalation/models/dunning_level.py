@@ -50,8 +50,8 @@ class DunningLevel(models.Model):
         if self.action == "restrict":
             return self.env._(
                 "If we have not received your payment by then, you can no longer use the "
-                "following from %(date)s on, until you have paid: %(features)s (contract %(contracts)s). "
-                "Your data, your invoices and payment stay available.",
+                "following from %(date)s on, until you have paid: %(features)s (contract "
+                "%(contracts)s). Your data, your invoices and payment stay available.",
                 date=day,
                 features=", ".join(self.withheld_feature_ids.mapped("name")),
                 contracts=names,
