@@ -185,7 +185,9 @@ def print_with_oca(run):
     measured, pages = timed(
         len(communications),
         lambda: [
-            reports._render_qweb_pdf("account_credit_control.report_credit_control_summary", [c.id])
+            reports._render_qweb_pdf(
+                "account_credit_control.report_credit_control_summary", [c.id]
+            )
             for c in communications
         ],
     )
