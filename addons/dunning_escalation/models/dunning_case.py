@@ -104,16 +104,16 @@ class DunningCase(models.Model):
         :return: dict of journal item id -> values of the case
         """
         received = self._get_received_days([row.move_id for row in rows])
-        policies = self.env["dunning.policy"].sudo()
-        moves = self.env["account.move"].sudo().browse({row.move_id for row in rows})
-        names, values = {move.id: move.name for move in moves}, {}
+        policies = self.env["dunning.policy"].sudo().browse({row.policy_id for row in rows})
+        terms = {policy.id: (policy.is_date_agreed, policy.is_period_told) for policy in policies}
+        values = {}
         for row in rows:
-            policy = policies.browse(row.policy_id)
+            is_date_agreed, is_period_told = terms[row.policy_id]
             found = default_of(
                 DefaultFacts(
                     due=row.due,
-                    is_date_agreed=policy.is_date_agreed,
-                    is_period_told=policy.is_period_told or row.debtor != "consumer",
+                    is_date_agreed=is_date_agreed,
+                    is_period_told=is_period_told or row.debtor != "consumer",
                     received_on=received.get(row.move_id),
                 )
             )
@@ -121,7 +121,7 @@ class DunningCase(models.Model):
                 values[row.line_id] = {
                     "default_on": found.on,
                     "default_reason": found.reason.value,
-                    "default_evidence": names[row.move_id],
+                    "default_evidence": row.move_name,
                 }
         return values
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 from odoo import api, models
@@ -71,16 +72,15 @@ class DunningNotice(models.Model):
         cases = self._create_cases(company, drafts)
         run = self.env["dunning.run"]._get_run(company, today)
         levels = self._get_levels_of(drafts)
-        quiet = self.sudo().with_context(
-            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True
+        ids = insert_rows(
+            self,
+            [self._prepare_notice_values(company, today, run, draft, levels) for draft in drafts],
         )
-        notices = quiet.create(
-            [self._prepare_notice_values(company, today, run, draft, levels) for draft in drafts]
-        )
+        notices = self.sudo().browse(ids)
         values, special = [], notices.browse()
         for notice, draft in zip(notices, drafts, strict=True):
-            lines = self._prepare_line_values(notice, draft, cases, levels)
-            if notice._needs_sums(lines, levels):
+            lines = self._prepare_line_values(company, notice.id, draft, cases, levels)
+            if self._needs_sums(company, lines, levels):
                 special |= notice
             values += lines
         insert_rows(self.env["dunning.notice.line"], values)
@@ -89,10 +89,10 @@ class DunningNotice(models.Model):
         special._sum_up()
         return notices
 
-    def _needs_sums(self, lines, levels):
+    @api.model
+    def _needs_sums(self, company, lines, levels):
         """Whether the totals take more than adding: charges, or amounts in other currencies."""
-        self.ensure_one()
-        if any(line["currency_id"] != self.currency_id.id for line in lines):
+        if any(line["currency_id"] != company.currency_id.id for line in lines):
             return True
         own = [levels[line["level_id"]] for line in lines if line["level_id"]]
         return any(level.is_interest or level.is_lump_sum or level.fee_total for level in own)
@@ -148,7 +148,7 @@ class DunningNotice(models.Model):
         leading = draft.rows[draft.letter.leading.key]
         level = levels[leading.policy_id, draft.letter.leading.level]
         demanded = sum(draft.rows[c.key].get_item().demanded for c, _reached in draft.get_items())
-        credit = sum(row.residual for row in draft.credits)
+        credit = sum((row.residual for row in draft.credits), Decimal(0))
         return {
             "company_id": company.id,
             "business_unit_id": draft.unit_id,
@@ -161,21 +161,30 @@ class DunningNotice(models.Model):
             "date": today,
             "deadline": today + timedelta(days=level.deadline_days),
             "currency_id": company.currency_id.id,
-            "amount_open": float(demanded),
-            "amount_credit": float(credit),
-            "amount_total": float(demanded + credit),
+            "name": "/",
+            "state": "proposed",
+            "amount_open": demanded,
+            "amount_credit": credit,
+            "amount_total": demanded + credit,
         }
 
     @api.model
-    def _prepare_line_values(self, notice, draft, cases, levels):
+    def _prepare_line_values(self, company, notice_id, draft, cases, levels):
         """Items and credits a letter lists, as the table takes them."""
         values = []
+        common = {
+            "notice_id": notice_id,
+            "company_id": company.id,
+            "business_unit_id": draft.unit_id,
+            "is_dropped": False,
+        }
         for candidate, is_reached in draft.get_items():
             row = draft.rows[candidate.key]
             level = levels.get((row.policy_id, candidate.level))
             values.append(
                 {
-                    **self._prepare_row_values(notice, row),
+                    **common,
+                    **self._prepare_row_values(row),
                     "kind": "item",
                     "case_id": cases.get(row.line_id) or row.case_id,
                     "level_id": level and level.id,
@@ -187,7 +196,8 @@ class DunningNotice(models.Model):
         for row in draft.credits:
             values.append(
                 {
-                    **self._prepare_row_values(notice, row),
+                    **common,
+                    **self._prepare_row_values(row),
                     "kind": "credit",
                     "case_id": None,
                     "level_id": None,
@@ -199,15 +209,11 @@ class DunningNotice(models.Model):
         return values
 
     @api.model
-    def _prepare_row_values(self, notice, row):
+    def _prepare_row_values(self, row):
         return {
-            "notice_id": notice.id,
-            "company_id": notice.company_id.id,
-            "business_unit_id": notice.business_unit_id.id or None,
             "line_id": row.line_id,
             "currency_id": row.currency_id,
             "date_due": row.due,
             "amount_original": row.total,
             "default_on": row.default_on,
-            "is_dropped": False,
         }
