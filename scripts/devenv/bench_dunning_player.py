@@ -2,9 +2,9 @@
 # ruff: noqa: F821
 """Dun the same open items in two ways; read by Odoo's shell on stdin.
 
-Invoices are one posted by Odoo, cloned row by row, five per customer. The sides are the proposals of
-our run (decide, group, create cases and letters, commit) and OCA's credit control lines of the same
-items; then the letters of some customers as PDF.
+Invoices are one posted by Odoo, cloned row by row, five per customer. The sides are the proposals
+of our run (decide, group, create cases and letters, commit) and OCA's credit control lines of the
+same items; then the letters of some customers as PDF.
 """
 
 import cProfile

@@ -20,12 +20,12 @@ def insert_rows(model, values):
             map(sql.Identifier, [*names, "create_uid", "write_uid", "create_date", "write_date"])
         ),
     )
-    stamp = (model.env.uid, model.env.uid)
-    now = "now() AT TIME ZONE 'UTC'"
-    rows = model.env.cr.execute_values(
+    cr = model.env.cr
+    # When the transaction began, as the ORM stamps its rows.
+    stamp = (model.env.uid, model.env.uid, cr.now(), cr.now())
+    rows = cr.execute_values(
         query,
         [(*(row[name] for name in names), *stamp) for row in values],
-        template=f"({', '.join(['%s'] * (len(names) + 2))}, {now}, {now})",
         page_size=1000,
         fetch=True,
     )

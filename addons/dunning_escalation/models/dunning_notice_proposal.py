@@ -10,7 +10,7 @@ from .bulk import insert_rows
 
 
 class Draft(NamedTuple):
-    """A letter that is to be created; ``rows`` are all items of the customer by journal item id."""
+    """A letter to be created; ``rows`` are all items of the customer by journal item id."""
 
     partner_id: int
     unit_id: int | None

@@ -1,10 +1,10 @@
 """Ninety days of dunning with thirty customers, each with an outcome derived by hand.
 
 Every invoice is over 119.00 and due on day 0; a second customer of each behaviour is three days
-later with everything. Levels: reminder on day 7, notice on 21 (fee 5.00, interest), last on 35 (fees
-10.00 altogether, interest), 14 days after which a feature is taken away from those who owe 100.00 or
-more. Default begins with the first letter; interest of a business is 1.27 + 9 percent, of a consumer
-1.27 + 5.
+later with everything. Levels: reminder on day 7, notice on 21 (fee 5.00, interest), last on 35
+(fees 10.00 altogether, interest), 14 days after which a feature is taken away from those who owe
+100.00 or more. Default begins with the first letter; interest of a business is 1.27 + 9 percent,
+of a consumer 1.27 + 5.
 """
 
 from dataclasses import dataclass, field
