@@ -97,6 +97,10 @@ class DunningNotice(models.Model):
 
     # === PEOPLE === #
 
+    def action_propose(self):
+        """Prepare the letters of today and show them."""
+        return self.env["dunning.run"].action_propose()
+
     def action_issue(self):
         """Send what somebody has looked at."""
         self.check_access("write")
