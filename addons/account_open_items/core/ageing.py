@@ -55,9 +55,7 @@ def bucket_ranges(marks: Sequence[int]) -> list[tuple[int, int | None]]:
     return list(zip(starts, [*marks, None], strict=True))
 
 
-def sums(
-    items: Iterable[tuple[date, Decimal]], day: date, marks: Sequence[int]
-) -> list[Decimal]:
+def sums(items: Iterable[tuple[date, Decimal]], day: date, marks: Sequence[int]) -> list[Decimal]:
     """Return the sum of each group, for pairs of due date and amount.
 
     >>> sums([(date(2026, 1, 1), Decimal(5))], date(2026, 1, 3), (30,))

@@ -1,21 +1,21 @@
 """Classes of debtors on a closing date.
 
 Source: German Commercial Code. § 246 (2): what a customer is owed is no negative receivable but a
-liability. § 252 (1) 4, § 253 (4): doubtful debts are shown and valued one by one; the adjustment is
+a liability. § 252 (1) 4, § 253 (4): doubtful debts are valued one by one; the adjustment is
 of the net amount, as the tax comes back when a debt is lost (§ 17 (2) 1 UStG).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum
 
 from .write_off import rounded
 
 ZERO, HUNDRED = Decimal(0), Decimal(100)
 
 
-class DebtorClass(StrEnum):
+class DebtorClass(str, Enum):
     """Where the open items of a customer are shown."""
 
     REGULAR = "regular"

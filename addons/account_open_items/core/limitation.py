@@ -9,13 +9,13 @@ begins anew with an acknowledgement or a payment on account.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
+from enum import Enum
 
 YEARS, TITLE_YEARS = 3, 30
 MONTHS_AFTER_NEGOTIATION, MONTHS_AFTER_PROCEEDINGS = 3, 6
 
 
-class Cause(StrEnum):
+class Cause(str, Enum):
     """What changes the date of limitation."""
 
     ACKNOWLEDGED = "acknowledged"

@@ -176,15 +176,19 @@ class AccountOpenItem(models.Model):
         groups = items.sudo()._read_group(
             domain, ["account_id", "is_year_end", "partner_id"], ["residual:sum"]
         )
-        balances = self.env["account.move.line"].sudo()._read_group(
-            [
-                *domain,
-                ("parent_state", "=", "posted"),
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("date", "<=", day),
-            ],
-            ["account_id"],
-            ["balance:sum"],
+        balances = (
+            self.env["account.move.line"]
+            .sudo()
+            ._read_group(
+                [
+                    *domain,
+                    ("parent_state", "=", "posted"),
+                    ("account_id.account_type", "=", "asset_receivable"),
+                    ("date", "<=", day),
+                ],
+                ["account_id"],
+                ["balance:sum"],
+            )
         )
         rows = []
         for account, balance in balances:

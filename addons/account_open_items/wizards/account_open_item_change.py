@@ -16,10 +16,10 @@ class AccountOpenItemChange(models.TransientModel):
     line_ids = fields.Many2many("account.move.line", string="Open Items", required=True)
     kind = fields.Selection(
         [
-            (Cause.ACKNOWLEDGED, "Acknowledged or paid on account (§ 212 BGB)"),
-            (Cause.NEGOTIATED, "Negotiated (§ 203 BGB)"),
-            (Cause.PROCEEDINGS, "Court proceedings (§ 204 BGB)"),
-            (Cause.TITLE, "Awarded by a court (§ 197 BGB)"),
+            (Cause.ACKNOWLEDGED.value, "Acknowledged or paid on account (§ 212 BGB)"),
+            (Cause.NEGOTIATED.value, "Negotiated (§ 203 BGB)"),
+            (Cause.PROCEEDINGS.value, "Court proceedings (§ 204 BGB)"),
+            (Cause.TITLE.value, "Awarded by a court (§ 197 BGB)"),
             ("date", "Another limitation date"),
             ("doubtful", "Doubtful"),
             ("sound", "Not doubtful any more"),
@@ -99,6 +99,4 @@ class AccountOpenItemChange(models.TransientModel):
                 note=self.note,
                 until=format_date(self.env, until),
             )
-        return self.env._(
-            "%(kind)s on %(day)s: %(note)s", kind=kind, day=day, note=self.note
-        )
+        return self.env._("%(kind)s on %(day)s: %(note)s", kind=kind, day=day, note=self.note)

@@ -20,10 +20,8 @@ class AccountOpenItemShow(models.TransientModel):
         string="Accounts",
         domain="[('account_type', '=', 'asset_receivable')]",
     )
-    business_unit_ids = fields.Many2many("billing.business.unit", string="Business Units")
-    check_ids = fields.One2many(
-        "account.open.item.check", "show_id", compute="_compute_check_ids", string="Check"
-    )
+    business_unit_ids = fields.Many2many("billing.business.unit")
+    check_ids = fields.One2many("account.open.item.check", "show_id", compute="_compute_check_ids")
 
     @api.depends("date", "company_id")
     def _compute_check_ids(self):

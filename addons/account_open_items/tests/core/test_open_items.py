@@ -50,9 +50,7 @@ def _left(original, clearings):
 def test_both_ways_agree(booked, amount, foreign, clearings, day):
     original = Residual(amount, foreign)
     current = _left(original, clearings)
-    assert open_on(booked, original, clearings, day) == wound_back(
-        booked, current, clearings, day
-    )
+    assert open_on(booked, original, clearings, day) == wound_back(booked, current, clearings, day)
 
 
 @given(MONEY, MONEY, CLEARINGS)
