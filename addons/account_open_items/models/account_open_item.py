@@ -141,7 +141,7 @@ class AccountOpenItem(models.Model):
 
     @api.model
     def _get_year_end_sql(self):
-        return SQL("FALSE")
+        return SQL("move.open_item_year_end_id IS NOT NULL")
 
     @api.model
     def _get_ageing_sql(self, day):

@@ -34,7 +34,7 @@ class AccountOpenItemShow(models.TransientModel):
     def _get_domain(self):
         """The items that were asked for."""
         self.ensure_one()
-        domain = [("company_id", "=", self.company_id.id)]
+        domain = [("company_id", "=", self.company_id.id), ("is_year_end", "=", False)]
         if self.partner_ids:
             domain.append(("partner_id", "in", self.partner_ids.commercial_partner_id.ids))
         if self.account_ids:
