@@ -19,6 +19,7 @@
         "dunning_escalation",
         "subscription_billing_dunning_escalation",
         "sepa_debit_dunning_escalation",
+        "customer_portal_dunning_escalation",
         "subscription_billing_sepa_debit",
         "customer_portal_sepa_debit",
         "customer_portal_usage_metering",

@@ -96,21 +96,37 @@ class DunningCase(models.Model):
             "dunning.stage_changed", cases, lambda case: case._prepare_payload()
         )
 
-    def _find_defaults(self):
-        """Set since when debtors of new cases are in default without any reminder."""
-        received = self._get_received_days()
-        for case in self:
-            found = default_of(case._get_default_facts(received))
-            if found:
-                case.write(
-                    {
-                        "default_on": found.on,
-                        "default_reason": found.reason.value,
-                        "default_evidence": case.move_id.name,
-                    }
-                )
+    @api.model
+    def _find_defaults(self, rows):
+        """Since when debtors are in default without any reminder.
 
-    def _get_received_days(self):
+        :param rows: ``ItemRow`` of ``dunning.decision`` that have no case yet
+        :return: dict of journal item id -> values of the case
+        """
+        received = self._get_received_days([row.move_id for row in rows])
+        policies = self.env["dunning.policy"].sudo().browse({row.policy_id for row in rows})
+        terms = {policy.id: (policy.is_date_agreed, policy.is_period_told) for policy in policies}
+        values = {}
+        for row in rows:
+            is_date_agreed, is_period_told = terms[row.policy_id]
+            found = default_of(
+                DefaultFacts(
+                    due=row.due,
+                    is_date_agreed=is_date_agreed,
+                    is_period_told=is_period_told or row.debtor != "consumer",
+                    received_on=received.get(row.move_id),
+                )
+            )
+            if found:
+                values[row.line_id] = {
+                    "default_on": found.on,
+                    "default_reason": found.reason.value,
+                    "default_evidence": row.move_name,
+                }
+        return values
+
+    @api.model
+    def _get_received_days(self, move_ids):
         """The days on which invoices were delivered: dict of invoice id -> date."""
         groups = (
             self.env["billing.delivery"]
@@ -118,7 +134,7 @@ class DunningCase(models.Model):
             ._read_group(
                 [
                     ("res_model", "=", "account.move"),
-                    ("res_id", "in", self.move_id.ids),
+                    ("res_id", "in", move_ids),
                     ("state", "=", "sent"),
                 ],
                 ["res_id"],
@@ -126,17 +142,6 @@ class DunningCase(models.Model):
             )
         )
         return {move_id: sent_at.date() for move_id, sent_at in groups}
-
-    def _get_default_facts(self, received):
-        self.ensure_one()
-        policy = self.policy_id
-        is_consumer = self.partner_id.dunning_debtor == "consumer"
-        return DefaultFacts(
-            due=self.due_date,
-            is_date_agreed=policy.is_date_agreed,
-            is_period_told=policy.is_period_told or not is_consumer,
-            received_on=received.get(self.move_id.id),
-        )
 
     def _begin_default(self, today, evidence):
         """A reminder after the due date puts the debtor in default, where nothing else did."""

@@ -17,6 +17,7 @@ class ItemRow:
 
     line_id: int
     move_id: int
+    move_name: str
     partner_id: int
     contact_id: int
     unit_id: int | None
@@ -103,7 +104,7 @@ class DunningDecision(models.AbstractModel):
         found = self.env.execute_query(
             SQL(
                 """
-                SELECT l.id, l.move_id, l.partner_id, COALESCE(m.partner_id, l.partner_id),
+                SELECT l.id, l.move_id, m.name, l.partner_id, COALESCE(m.partner_id, l.partner_id),
                        m.business_unit_id, l.currency_id, COALESCE(l.date_maturity, l.date),
                        l.amount_residual_currency::text, l.amount_currency::text,
                        l.amount_residual::text, l.balance::text,
@@ -220,5 +221,5 @@ class DunningDecision(models.AbstractModel):
 
 
 def _make_row(values):
-    numbers = [Decimal(text) for text in values[7:11]]
-    return ItemRow(*values[:7], *numbers, *values[11:])
+    numbers = [Decimal(text) for text in values[8:12]]
+    return ItemRow(*values[:8], *numbers, *values[12:])

@@ -93,7 +93,7 @@ class DunningHold(models.Model):
     @api.depends("start_date", "end_date")
     def _compute_is_active(self):
         for hold in self:
-            today = hold.company_id._get_billing_today()
+            today = hold.partner_id._get_billing_today(hold.company_id)
             hold.is_active = hold.start_date <= today and (
                 not hold.end_date or hold.end_date > today
             )
@@ -211,7 +211,7 @@ class DunningHold(models.Model):
 
     def _end_now(self):
         for hold in self.filtered("is_active"):
-            today = hold.company_id._get_billing_today()
+            today = hold.partner_id._get_billing_today(hold.company_id)
             hold.end_date = max(today, hold.start_date)
 
     @api.model

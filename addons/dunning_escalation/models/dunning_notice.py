@@ -70,6 +70,12 @@ class DunningNotice(models.Model):
     claim_ids = fields.One2many("dunning.claim", "notice_id", "Charges", readonly=True)
     responsible_id = fields.Many2one("res.users", related="policy_id.user_id")
 
+    def _compute_access_url(self):
+        result = super()._compute_access_url()
+        for notice in self:
+            notice.access_url = f"/my/dunning/{notice.id}"
+        return result
+
     # === STATES === #
 
     def _set_state(self, state, **values):

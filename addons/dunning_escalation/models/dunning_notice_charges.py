@@ -105,6 +105,15 @@ class DunningNoticeLine(models.Model):
             found[line.id].append(Payment(day, decimal(line.currency_id.round(amount))))
         return found
 
+    def _get_resting(self):
+        """What is disputed or being collected bears no interest here until that is over.
+
+        Interest is charged as a whole, less what was charged before: nothing is lost.
+        """
+        self.ensure_one()
+        open_now = decimal(self.line_id.amount_residual_currency)
+        return max(open_now - decimal(self.amount_open), ZERO)
+
     def _prepare_charge_values(self, today, rates, payments, claimed):
         """Values of interest and lump sum of one item up to a day."""
         self.ensure_one()
@@ -120,7 +129,7 @@ class DunningNoticeLine(models.Model):
         }
         if level.is_interest and in_default:
             result = default_interest(
-                decimal(self.amount_original),
+                decimal(self.amount_original) - self._get_resting(),
                 payments.get(self.line_id.id, []),
                 rates,
                 SURCHARGE[debtor],

@@ -208,11 +208,11 @@ class DunningPolicy(models.Model):
         :param row: ``ItemRow`` of ``dunning.decision``
         """
         self.ensure_one()
-        return (
-            self.debtor in ("any", row.debtor)
-            and (not self.business_unit_ids or row.unit_id in self.business_unit_ids.ids)
-            and (not self.category_ids or bool(row.category_ids & set(self.category_ids.ids)))
-            and row.worth_total >= self.amount_from
+        if self.debtor not in ("any", row.debtor) or row.worth_total < self.amount_from:
+            return False
+        units, tags = self.business_unit_ids, self.category_ids
+        return (not units or row.unit_id in units.ids) and (
+            not tags or bool(row.category_ids & set(tags.ids))
         )
 
     @api.model

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 # Customers whose items are decided together, and letters that are issued together.
-CUSTOMERS, LETTERS = 1000, 100
+CUSTOMERS, LETTERS = 250, 100
 MAX_RETRIES = 5
 ONE_TRANSACTION = "billing_one_transaction"
 
