@@ -21,10 +21,16 @@ class AccountMove(models.Model):
         """Reverse a write-off today: the item is open again, the VAT is owed again."""
         self.ensure_one()
         if not self.env.user.has_groups(ACCOUNTANTS):
-            raise AccessError(self.env._("Only accountants may take a write-off back."))
+            raise AccessError(
+                self.env._("Only accountants may take a write-off back. Ask one of them to do it.")
+            )
         if not self.open_item_reason_id or self.state != "posted" or self.is_write_off_undone:
             raise UserError(
-                self.env._("%s is no write-off, or was taken back before.", self.display_name)
+                self.env._(
+                    "%s is no write-off, or was taken back before. Choose the entry of the "
+                    "write-off.",
+                    self.display_name,
+                )
             )
         documents = self._get_written_off()
         today = self.company_id._get_billing_today()

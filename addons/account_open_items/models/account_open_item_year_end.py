@@ -53,9 +53,7 @@ class AccountOpenItemYearEnd(models.Model):
         check_company=True,
         help="Liability account for what is owed to customers.",
     )
-    doubtful_account_id = fields.Many2one(
-        "account.account", "Doubtful Debts", check_company=True
-    )
+    doubtful_account_id = fields.Many2one("account.account", "Doubtful Debts", check_company=True)
     expense_account_id = fields.Many2one(
         "account.account", "Expense of Value Adjustments", check_company=True
     )

@@ -20,9 +20,7 @@ class AccountOpenItemWriteOff(models.TransientModel):
         domain="[('company_id', 'parent_of', company_id)]",
     )
     is_tax_corrected = fields.Boolean(related="reason_id.is_tax_corrected")
-    date = fields.Date(
-        required=True, default=lambda self: self.env.company._get_billing_today()
-    )
+    date = fields.Date(required=True, default=lambda self: self.env.company._get_billing_today())
     journal_id = fields.Many2one(
         "account.journal",
         required=True,
@@ -54,7 +52,9 @@ class AccountOpenItemWriteOff(models.TransientModel):
         """Book it and show the entries."""
         self.ensure_one()
         if not self.env.user.has_groups(ACCOUNTANTS):
-            raise AccessError(self.env._("Only accountants may write open items off."))
+            raise AccessError(
+                self.env._("Only accountants may write open items off. Ask one of them to do it.")
+            )
         self._check()
         entries = self.line_ids._write_off(self.reason_id, self.journal_id, self.date, self.note)
         return {
@@ -71,15 +71,11 @@ class AccountOpenItemWriteOff(models.TransientModel):
             raise UserError(self.env._("Open Items: choose items of one company only."))
         if gone := lines.filtered(lambda ln: not ln._is_open_item() or ln.reconciled):
             raise UserError(
-                self.env._(
-                    "%s is not open any more. Remove it from the list.", gone[0].move_name
-                )
+                self.env._("%s is not open any more. Remove it from the list.", gone[0].move_name)
             )
         if early := lines.filtered(lambda ln: ln.date > self.date):
             raise UserError(
-                self.env._(
-                    "Date: %s is booked later. Choose a later date.", early[0].move_name
-                )
+                self.env._("Date: %s is booked later. Choose a later date.", early[0].move_name)
             )
         limit = self.reason_id.max_amount
         if limit and (large := lines.filtered(lambda ln: abs(ln.amount_residual) > limit)):
