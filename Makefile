@@ -47,3 +47,7 @@ bench-sepa:  ## direct debits from due invoices to a file and booked; N=<invoice
 .PHONY: bench-statements
 bench-statements:  ## booking and matching bank entries against core's payments; N=<entries>
 	@scripts/bench-statements $(N)
+
+.PHONY: bench-dunning
+bench-dunning:  ## deciding about open items and printing letters against OCA's credit control; N=<items>
+	@scripts/bench-dunning $(N)

@@ -10,6 +10,7 @@ from odoo.tools import mute_logger
 from odoo.addons.subscription_billing.tests.common import SubscriptionBillingCommon
 
 from .access_debits import plant_debits
+from .access_dunning import plant_dunning
 from .access_statements import plant_statement
 
 # Records of a company that all its units share, with the reason. Everything else belongs to the
@@ -30,6 +31,9 @@ SHARED = {
     "billing.charge.tier": "as its plan",
     "billing.entitlement": "as its plan",
     "billing.price.change": "as its plan",
+    "dunning.level": "as its policy",
+    "dunning.policy": "policies hold for all units",
+    "dunning.run": "counts of a whole company; its letters are read by unit",
     "usage.filter": "as its meter",
     "usage.meter": "meters hold for all units",
     "billing.test.clock": "the date of a customer of a sandbox, whom units share",
@@ -43,12 +47,16 @@ INHERITED = SHARED.keys() - {
     "billing.test.clock.result",
     "billing.run",
     "billing.run.stop",
+    "dunning.run",
     "bank.statement.detail",
     "bank.statement.import",
     "bank.statement.proposal",
 }
 # Of no company at all.
-GLOBAL = {"billing.feature": "a catalogue of names, without prices or customers"}
+GLOBAL = {
+    "billing.feature": "a catalogue of names, without prices or customers",
+    "dunning.base.rate": "set by the central bank for everybody",
+}
 # Odoo's own models that hold what our addons write.
 CORE_MODELS = (
     "account.analytic.line",
@@ -149,6 +157,7 @@ class AccessCommon(SubscriptionBillingCommon):
             cls.contracts[world] = contract.with_env(origin)
             cls._plant_run(world, contract)
             plant_debits(cls.env, world, contract)
+            plant_dunning(cls.env, world, contract, cls.today - timedelta(days=len(cls.planted)))
             cls._plant_messages(world, contract)
         finally:
             cls.env.flush_all()
