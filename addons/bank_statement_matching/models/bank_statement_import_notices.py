@@ -41,11 +41,11 @@ class BankStatementImport(models.Model):
         return self._get_notification_message(statement, count)
 
     def _attach_notifications(self, journal, lines):
-        """Give collective entries without payments those that a notification told of.
+        """Give entries that tell nothing of their payments those that a notification told of.
 
         :return: the lines that got some
         """
-        bare = lines.filtered(lambda line: not line.detail_ids and line.batch_count != 1)
+        bare = lines.filtered(_is_bare)
         keys = {}
         for line in bare:
             entry = line._get_entry()
@@ -61,6 +61,12 @@ class BankStatementImport(models.Model):
                 found.write({"line_id": line.id})
                 attached |= line
         return attached
+
+
+def _is_bare(line):
+    """Whether an entry says only how much: a bundle of one looks like a single payment."""
+    told = line.end_to_end_id or line.mandate_reference or line.account_number
+    return not line.detail_ids and not (line.batch_count == 1 and told)
 
 
 def make_notice_key(journal, entry, reference="", day=None):

@@ -37,6 +37,19 @@ class BillingWorkList(models.AbstractModel):
                 25,
             ),
             self._prepare_card(
+                "sepa_set_aside",
+                self.env._("Debits set aside"),
+                Domain("state", "in", ("planned", "notified", "submitted"))
+                & Domain("problem", "!=", False),
+                "sepa_debit.action_sepa_collection",
+                self.env._(
+                    "Left out of a bank file, or not booked although it was submitted; each says "
+                    "why. The next run tries again."
+                ),
+                "danger",
+                27,
+            ),
+            self._prepare_card(
                 "sepa_unsigned",
                 self.env._("Mandates not signed yet"),
                 Domain("state", "=", "draft"),

@@ -3,6 +3,7 @@ from . import test_collection
 from . import test_invoice_page
 from . import test_mandate
 from . import test_notices
+from . import test_one_effect
 from . import test_pieces
 from . import test_mandate_import
 from . import test_mandate_lapse

@@ -57,6 +57,34 @@ class TestPieces(SepaCommon):
         self.assertFalse(bad.problem)
         self.assertEqual(sum(batch._get_clearing_lines().mapped("amount_currency")), 476.0)
 
+    def test_what_is_set_aside_is_on_the_work_list(self):
+        """Submitted and not booked, or left out of a file: a card counts it until done."""
+        invoices = self._bill(3)
+        batch = self._make_batch(invoices)
+        left_out, bad, _good = self._collections(invoices)
+        left_out.mandate_id = self._create_mandate(
+            account=self.account, name="M-OTHER"
+        )  # the customer was told of another one
+        batch.action_write()
+        batch.action_submit()
+        self.assertFalse(left_out.batch_id)
+        self.assertEqual(self._get_set_aside(), left_out)
+        self._set_today(date(2026, 3, 20))
+        with self._break("sepa.collection.batch", "_book_piece", bad):
+            self._run()
+        self.assertIn(bad, self._get_set_aside())
+        self._run()
+        self.assertNotIn(bad, self._get_set_aside())
+
+    def _get_set_aside(self):
+        """What the card opens; it counts as many."""
+        user = self._create_user(f"clerk{len(self.env['res.users'].search([]))}")
+        work = self.env["billing.work.list"].with_user(user).get_work()
+        [card] = [card for card in work["cards"] if card["key"] == "sepa_set_aside"]
+        found = self.env[card["action"]["res_model"]].search(card["action"]["domain"])
+        self.assertEqual(card["count"], len(found))
+        return found
+
     def test_files_of_limited_size(self):
         self.creditor.file_limit = 2
         batches = self._make_batch(self._bill(5))
