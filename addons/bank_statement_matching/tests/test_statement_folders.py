@@ -64,6 +64,15 @@ class TestStatementFolders(StatementCommon):
         self.assertEqual(len(records.line_ids), 1)
         self.assertFalse(self._run_job(), "nothing is left")
 
+    def test_messages_are_in_the_language_of_the_company(self):
+        """A job has no language of its own."""
+        self.env["res.lang"].sudo()._activate_lang("de_DE")
+        module = self.env["ir.module.module"].sudo()
+        module.search([("name", "=", "bank_statement_matching")])._update_translations(["de_DE"])
+        self.company.partner_id.sudo().lang = "de_DE"
+        (self.folder / "a.xml").write_bytes(self._file()[:-40])
+        self.assertIn("beschädigt", self._run_job().message)
+
     def test_the_job_stops_when_its_time_is_over(self):
         for name in ("a", "b"):
             (self.folder / name).write_bytes(self._file(name, number=name))
