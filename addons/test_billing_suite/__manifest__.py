@@ -15,6 +15,7 @@
         "subscription_billing_sale",
         "usage_metering",
         "sepa_debit",
+        "account_open_items",
         "dunning_escalation",
         "subscription_billing_dunning_escalation",
         "sepa_debit_dunning_escalation",

@@ -11,11 +11,15 @@ from odoo.addons.subscription_billing.tests.common import SubscriptionBillingCom
 
 from .access_debits import plant_debits
 from .access_dunning import plant_dunning
+from .access_open_items import plant_open_items
 from .access_statements import plant_statement
 
 # Records of a company that all its units share, with the reason. Everything else belongs to the
 # unit of its contract or document: a new model is one of those until it is named here.
 SHARED = {
+    "account.open.item.reason": "reasons hold for all units",
+    "account.open.item.year.end": "sums of a whole company",
+    "account.open.item.year.end.line": "as its year-end",
     "bank.statement.detail": "as its import",
     "bank.statement.import": "bank accounts belong to a company, statements are of all its units",
     "bank.statement.proposal": "as its bank entry",
@@ -48,6 +52,8 @@ INHERITED = SHARED.keys() - {
     "billing.run",
     "billing.run.stop",
     "dunning.run",
+    "account.open.item.year.end",
+    "account.open.item.year.end.line",
     "bank.statement.detail",
     "bank.statement.import",
     "bank.statement.proposal",
@@ -158,6 +164,7 @@ class AccessCommon(SubscriptionBillingCommon):
             cls._plant_run(world, contract)
             plant_debits(cls.env, world, contract)
             plant_dunning(cls.env, world, contract, cls.today - timedelta(days=len(cls.planted)))
+            plant_open_items(cls.env, world, contract, cls.today)
             cls._plant_messages(world, contract)
         finally:
             cls.env.flush_all()

@@ -1,0 +1,23 @@
+{
+    "name": "Open Items",
+    "summary": "Open items as of any day, statements of account, write-offs, year-end",
+    "version": "19.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "Open Subscription Billing contributors",
+    "website": "https://github.com/open-subscription-billing/addons",
+    "category": "Accounting/Subscriptions",
+    "depends": ["billing_base"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/security.xml",
+        "report/open_items_report.xml",
+        "wizards/account_open_item_show_views.xml",
+        "wizards/account_open_item_change_views.xml",
+        "wizards/account_open_item_write_off_views.xml",
+        "views/account_open_item_views.xml",
+        "views/account_open_item_reason_views.xml",
+        "views/account_open_item_year_end_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/menus.xml",
+    ],
+}

@@ -1,0 +1,1 @@
+"""Reading bank statements and matching them, free of database, clock and language."""

@@ -1,0 +1,1 @@
+from . import account_open_item_change, account_open_item_show, account_open_item_write_off
