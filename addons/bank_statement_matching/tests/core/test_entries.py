@@ -16,7 +16,7 @@ from odoo.addons.bank_statement_matching.core.records import (
     read_amount,
 )
 
-from .test_reading import balances, camt, entry, read
+from .test_reading import balances, camt, entry, read, refused
 
 D = Decimal
 OUT = Entry(D("-15.50"), "EUR")
@@ -278,6 +278,32 @@ def test_comments_and_instructions_are_not_in_the_text() -> None:
     text = "<RmtInf><Ustrd>a<!-- c -->b<?p i?>c</Ustrd></RmtInf>"
     [statement] = read(camt(entry("5", inner=f"<NtryDtls><TxDtls>{text}</TxDtls></NtryDtls>")))
     assert statement.entries[0].details[0].text == "abc"
+
+
+REMITTANCE = "<RmtInf>{}</RmtInf><AddtlTxInf>more</AddtlTxInf>".format
+
+
+@pytest.mark.parametrize(
+    ("inner", "text"),
+    [
+        ("<Ustrd>a</Ustrd><Ustrd> b </Ustrd>", "a b"),
+        ("<Strd><AddtlRmtInf>c</AddtlRmtInf></Strd>", "c"),
+        ("<Strd><RfrdDocInf><Nb>N1</Nb></RfrdDocInf></Strd>", "N1"),
+        ("<Ustrd>a</Ustrd><Strd><RfrdDocInf><Nb>N1</Nb></RfrdDocInf></Strd>", "a N1"),
+        ("<Ustrd> </Ustrd>", "more"),
+        ("", "more"),
+    ],
+)
+def test_what_the_payer_wrote(inner: str, text: str) -> None:
+    parts = f"<NtryDtls><TxDtls>{REMITTANCE(inner)}</TxDtls></NtryDtls>"
+    [statement] = read(camt(entry("5", inner=parts)))
+    assert statement.entries[0].details[0].text == text
+
+
+def test_one_element_of_many_megabytes() -> None:
+    """The parser keeps its own limits too."""
+    huge = "x" * 10_500_000
+    assert refused(camt(entry("5", inner=f"<AddtlNtryInf>{huge}</AddtlNtryInf>"))) == "malformed"
 
 
 def test_first_opening_and_last_closing_balance_count() -> None:

@@ -99,6 +99,13 @@ def test_mt940_days(digits: str, expected: date | None) -> None:
         assert read(content)[0].date == expected
 
 
+def test_mt940_entries_are_named_by_their_number() -> None:
+    for bad, code in ((":61:260102Cfive", "amount"), (":61:269902C5,NTRF", "date")):
+        with pytest.raises(StatementError) as error:
+            detect.read(mt940(":60F:C260101EUR0,", ":61:260102C5,NTRF", bad))
+        assert (error.value.code, error.value.data["place"]) == (code, ":61: 2")
+
+
 # === CSV-CAMT === #
 
 COLUMNS = "Auftragskonto;Buchungstag;Betrag;Waehrung;Verwendungszweck;Buchungstext;Info\n"

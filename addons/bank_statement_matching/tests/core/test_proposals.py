@@ -90,7 +90,7 @@ def test_a_number_that_is_taken_is_not_among_several() -> None:
     assert matcher.decide(Payment(EUR(100), text="RE-100001")).match
     match = matcher.decide(Payment(EUR(50), text="RE-100001 RE-100002")).match
     assert match
-    assert (match.reason, match.keys) == ("number", (2,))
+    assert (match.reason, match.keys, match.score) == ("number", (2,), 100)
 
 
 @pytest.mark.parametrize(("count", "shown"), [(MAX_BY_AMOUNT, MAX_BY_AMOUNT), (4, 0)])
