@@ -90,13 +90,17 @@ class BankStatementImport(models.Model):
         :return: the import
         """
         checksum = hashlib.sha256(content).hexdigest()
-        record = self._in_language_of(company).sudo().create(
-            {
-                "name": name[:200] or self.env._("Unnamed file"),
-                "company_id": company.id,
-                "journal_id": journal.id if journal else False,
-                "checksum": checksum,
-            }
+        record = (
+            self._in_language_of(company)
+            .sudo()
+            .create(
+                {
+                    "name": name[:200] or self.env._("Unnamed file"),
+                    "company_id": company.id,
+                    "journal_id": journal.id if journal else False,
+                    "checksum": checksum,
+                }
+            )
         )
         twin = record._get_twin()
         if twin:
