@@ -16,11 +16,13 @@ class StatementPortal(CustomerPortal):
         """The days that were asked for; the last twelve months where they make no sense."""
         first, last = request.env["account.customer.statement"]._get_default_span(company)
         try:
-            first = fields.Date.to_date(date_from) or first
-            last = fields.Date.to_date(date_to) or last
+            chosen = (
+                fields.Date.to_date(date_from) or first,
+                fields.Date.to_date(date_to) or last,
+            )
         except ValueError:
-            pass
-        return (min(first, last), max(first, last))
+            chosen = (first, last)
+        return min(chosen), max(chosen)
 
     @route("/my/account-statement", type="http", auth="user", website=True)
     def portal_account_statement(self, date_from=None, date_to=None, **kw):
