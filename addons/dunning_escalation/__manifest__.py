@@ -7,6 +7,9 @@
     "website": "https://github.com/open-subscription-billing/addons",
     "category": "Accounting/Subscriptions",
     "depends": ["billing_base"],
+    "assets": {
+        "web.assets_tests": ["dunning_escalation/static/tests/tours/**/*"],
+    },
     "data": [
         "security/ir.model.access.csv",
         "security/security.xml",

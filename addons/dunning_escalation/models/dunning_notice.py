@@ -70,6 +70,13 @@ class DunningNotice(models.Model):
     claim_ids = fields.One2many("dunning.claim", "notice_id", "Charges", readonly=True)
     responsible_id = fields.Many2one("res.users", related="policy_id.user_id")
 
+    @api.depends("name", "level_id.name", "commercial_partner_id.name")
+    def _compute_display_name(self):
+        for notice in self:
+            number = "" if notice.name in (False, "/") else notice.name
+            parts = (number, notice.commercial_partner_id.name, notice.level_id.name)
+            notice.display_name = " · ".join(filter(None, parts))
+
     def _compute_access_url(self):
         result = super()._compute_access_url()
         for notice in self:
@@ -96,6 +103,10 @@ class DunningNotice(models.Model):
         return changed
 
     # === PEOPLE === #
+
+    def action_propose(self):
+        """Prepare the letters of today and show them."""
+        return self.env["dunning.run"].action_propose()
 
     def action_issue(self):
         """Send what somebody has looked at."""

@@ -222,6 +222,7 @@ class DunningPolicy(models.Model):
             return self.browse()
         return self.sudo().create(self._prepare_examples(company))
 
+    @api.model
     def action_load_examples(self):
         self.check_access("create")
         self._load_examples(self.env.company)

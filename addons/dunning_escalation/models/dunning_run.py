@@ -98,7 +98,6 @@ class DunningRun(models.Model):
 
     # === PEOPLE === #
 
-    @api.model
     def action_propose(self):
         """Prepare the letters of today and show them."""
         self.check_access("create")

@@ -59,15 +59,31 @@ class ReportNotice(models.AbstractModel):
         money = line.currency_id.with_context(lang=self.env.lang)
         move = line.line_id.move_id
         return {
-            "name": move.name,
+            "name": self._get_item_name(line),
             "date": format_date(self.env, move.invoice_date or move.date),
             "due": format_date(self.env, line.date_due),
             "original": money.format(line.amount_original),
             "paid": money.format(line.amount_paid) if line.amount_paid else "",
             "open": money.format(line.amount_open),
-            "level": line.level_id.name or self.env._("Overdue"),
+            "level": self._get_item_status(line),
             "interest": money.format(line.interest) if line.interest else "",
         }
+
+    @api.model
+    def _get_item_name(self, line):
+        """Numbers of entries that are no documents are the accountants' own."""
+        move = line.line_id.move_id
+        if move.is_sale_document(include_receipts=True):
+            return move.name
+        return (
+            self.env._("Payment received") if line.kind == "credit" else self.env._("Open amount")
+        )
+
+    @api.model
+    def _get_item_status(self, line):
+        if line.line_id.move_id.is_dunning_claim:
+            return self.env._("Charges of an earlier letter")
+        return line.level_id.name or self.env._("Overdue")
 
     @api.model
     def _get_sums(self, notice):

@@ -5,4 +5,5 @@ from . import (
     test_mail_server,
     test_policies,
     test_run,
+    test_tours,
 )

@@ -89,6 +89,6 @@ class TestDunningRun(DunningCommon):
             b"%PDF",
             notice._get_delivery_pdf() if notice.state == "issued" else notice._render_letter(),
         )
-        self.assertTrue(notice.name.startswith("DUN/2026/"), notice.name)
+        self.assertTrue(notice.name.startswith("REM/2026/"), notice.name)
         self.assertEqual(notice.deadline, self._days(14))
         self.assertEqual(date(2026, 3, 9), notice.date)

@@ -2,7 +2,7 @@ import {registry} from "@web/core/registry";
 
 registry.category("web_tour.tours").add("customer_portal_dunning", {
     steps: () => [
-        {content: "the letter is listed", trigger: "a[data-letter^='DUN/']"},
+        {content: "the letter is listed", trigger: "a[data-letter^='REM/']"},
         {
             content: "open the invoice",
             trigger: ".o_customer_portal_table th a",
