@@ -1,4 +1,5 @@
 from . import (
+    account_customer_statement,
     account_move,
     account_move_line,
     account_open_item,

@@ -1,1 +1,1 @@
-from . import report_open_items
+from . import report_customer_statement, report_open_items

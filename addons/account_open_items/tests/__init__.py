@@ -1,1 +1,1 @@
-from . import test_open_items, test_write_off
+from . import test_open_items, test_statement, test_write_off

@@ -44,6 +44,27 @@ class AccountJournal(models.Model):
         path, base = Path(root, folder).resolve(), Path(root).resolve()
         return path if base in path.parents else None
 
+    def create_document_from_attachment(self, attachment_ids):
+        """Import statements that are dropped on a bank, or handed over by a program.
+
+        Like the wizard: a file that is not right says so and keeps no other out.
+        """
+        if len(self) != 1 or self.type not in ("bank", "credit"):
+            return super().create_document_from_attachment(attachment_ids)
+        imports = self.env["bank.statement.import"]
+        imports.check_access("read")
+        self.check_access("read")
+        attachments = self.env["ir.attachment"].browse(attachment_ids)
+        attachments.check_access("read")
+        for attachment in attachments:
+            imports |= imports._take_in(
+                attachment.name, attachment.raw or b"", self.company_id, self
+            )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "bank_statement_matching.action_bank_statement_import"
+        )
+        return {**action, "domain": [("id", "in", imports.ids)], "context": {}}
+
     @api.model
     def _find_by_account(self, account, currency, company):
         """Return the bank journals whose account a statement is for.

@@ -90,13 +90,17 @@ class BankStatementImport(models.Model):
         :return: the import
         """
         checksum = hashlib.sha256(content).hexdigest()
-        record = self.sudo().create(
-            {
-                "name": name[:200] or self.env._("Unnamed file"),
-                "company_id": company.id,
-                "journal_id": journal.id if journal else False,
-                "checksum": checksum,
-            }
+        record = (
+            self._in_language_of(company)
+            .sudo()
+            .create(
+                {
+                    "name": name[:200] or self.env._("Unnamed file"),
+                    "company_id": company.id,
+                    "journal_id": journal.id if journal else False,
+                    "checksum": checksum,
+                }
+            )
         )
         twin = record._get_twin()
         if twin:
@@ -104,6 +108,12 @@ class BankStatementImport(models.Model):
             return record
         record._process(content)
         return record
+
+    def _in_language_of(self, company):
+        """Jobs and programs have no language; people of the company read what is said here."""
+        if self.env.context.get("lang"):
+            return self
+        return self.with_context(lang=company.partner_id.lang)
 
     def _get_twin(self):
         return self.search(
@@ -125,7 +135,7 @@ class BankStatementImport(models.Model):
         """Import waiting files and what lies in the drop folders, with commits in between."""
         for record in self.search([("state", "=", "waiting")], order="id"):
             if record.try_lock_for_update():
-                record._process_waiting()
+                record._in_language_of(record.company_id)._process_waiting()
             if not self.env["ir.cron"]._commit_progress(1):
                 return
         self._import_folders()

@@ -1,4 +1,6 @@
 from . import test_statement_files
+from . import test_statement_folders
+from . import test_statement_hostile
 from . import test_statement_import
 from . import test_statement_matching
 from . import test_statement_returns

@@ -146,6 +146,17 @@ class TestOneEffect(SepaStatementCommon):
         self.assertEqual(again.mapped("state"), ["done", "known"])
         self._assert_once(invoices, records.line_ids)
 
+    def test_told_twice_before_the_single_sum(self):
+        """The report of the day and the notification tell of the same payments."""
+        invoices = self._bill(2)
+        self._collect(invoices)
+        bundle = self._bundle(self._collections(invoices))
+        told = [self._tell(bundle, "camt.054") for _time in range(2)]
+        summed = self._tell(self._bundle(self._collections(invoices), has_payments=False))
+        records = self._upload(*told, summed)
+        self._assert_once(invoices, records.line_ids)
+        self.assertEqual(len(records.line_ids.detail_ids), 2)
+
     def test_payments_of_a_bundle_after_its_single_sum(self):
         invoices = self._bill(3)
         self._collect(invoices)

@@ -14,3 +14,11 @@ def plant_open_items(env, world, contract, day):
     year_ends = env["account.open.item.year.end"].with_company(company)
     year_end = year_ends.create({"company_id": company.id, "date": day})
     year_end.action_preview()
+    env["account.customer.statement"].create(
+        {
+            "partner_id": contract.partner_id.id,
+            "company_id": company.id,
+            "business_unit_id": contract.business_unit_id.id,
+            "date_to": day,
+        }
+    ).message_post(body=f"DOC-{world}")
