@@ -1,7 +1,7 @@
 """What a reader by others makes of our files: the library ``sepa`` shares no line with the writer.
 
-It knows version 7 of the message. For all that is compared here its elements are named as in versions
-2 and 8, but for the BIC, which version 2 calls otherwise. It reads without namespaces.
+It knows version 7 of the message. For all that is compared here its elements are named as in
+versions 2 and 8, but for the BIC, which version 2 calls otherwise. It reads without namespaces.
 """
 
 from dataclasses import replace
