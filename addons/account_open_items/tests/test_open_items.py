@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.account_open_items.wizards.open_items_xlsx import write_xlsx
 from odoo.addons.billing_base.tests.common import BillingCommon
@@ -117,6 +117,14 @@ class TestOpenItems(BillingCommon):
         self.assertFalse(wizard._get_items())
         wizard.partner_ids = self.partner_a
         self.assertEqual(wizard._get_items().move_id, self.invoice | self.receipt.move_id)
+
+    def test_dialog(self):
+        """As in the browser: the check follows the day before anything is saved."""
+        with Form(self.env["account.open.item.show"]) as form:
+            form.date = date(2026, 1, 16)
+            self.assertEqual(form.check_ids._records[0]["balance"], 100.0)
+            form.date = MARCH
+            self.assertEqual(form.check_ids._records[0]["balance"], 40.0)
 
     def test_exports(self):
         wizard = self.env["account.open.item.show"].create({"date": MARCH})

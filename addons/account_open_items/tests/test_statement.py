@@ -44,6 +44,10 @@ class TestStatement(BillingCommon, HttpCase):
             account = self._get_account(date(2026, 1, 1), date(2026, 1, day))
             self.assertEqual(sum(account["items"].mapped("residual")), account["closing"])
 
+    def test_first_day_belongs_to_the_movements(self):
+        account = self._get_account(date(2026, 1, 20), date(2026, 1, 20))
+        self.assertEqual((account["opening"], account["closing"]), (100.0, 40.0))
+
     def test_unit(self):
         unit = self._create_unit("A")
         self._create_open_invoice(5.0, business_unit_id=unit.id)

@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.billing_base.tests.common import BillingCommon
 
@@ -83,6 +83,17 @@ class TestWriteOff(OpenItemCommon):
         self.assertEqual(set(types), {"refund"})
         self.assertIn("filed on 3 May", invoice.message_ids[0].body)
         self.assertIn("Insolvency", invoice.message_ids[0].body)
+
+    def test_dialog(self):
+        """From the list of open items: what is chosen there is what is written off."""
+        invoice = self._create_open_invoice(100.0)
+        context = {"active_model": "account.open.item", "active_ids": self._items(invoice).ids}
+        with Form(self.env["account.open.item.write.off"].with_context(**context)) as form:
+            self.assertEqual(form.amount, 100.0)
+            form.reason_id = self.bad_debt
+            form.date = DAY
+        form.record.action_write_off()
+        self.assertEqual(invoice.amount_residual, 0.0)
 
     def test_part_that_is_left(self):
         invoice = self._create_taxed((100.0, self.tax), (100.0, self.reduced))

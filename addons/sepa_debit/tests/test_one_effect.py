@@ -195,6 +195,20 @@ class TestOneEffect(SepaStatementCommon):
         self.assertEqual(invoices.mapped("amount_residual"), [0.0] * 2)
         self.assertFalse(self._get_return(invoices))
 
+    def test_notification_that_leaves_out_a_payment(self):
+        """It names one of two: which the other was is nobody's guess."""
+        invoices = self._bill(2)
+        self._collect(invoices)
+        collections = self._collections(invoices)
+        amount, whole = self._bundle(collections)
+        part = whole.replace(self._payment(collections[1]), "")
+        self.assertNotEqual(part, whole)
+        summed = self._tell(self._bundle(collections, has_payments=False))
+        records = self._upload(self._tell((amount, part), "camt.054"), summed)
+        self.assertEqual(records.line_ids.match_state, "look")
+        self.assertFalse(records.line_ids.detail_ids)
+        self.assertFalse(self._get_return(invoices))
+
     def test_rejected_one_of_a_bundle(self):
         """The status report told of one of two; the bundle takes both, each once."""
         invoices = self._bill(2)
