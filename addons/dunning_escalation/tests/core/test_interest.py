@@ -138,6 +138,16 @@ def test_known_cases(principal, payments, surcharge, default_on, until, day_coun
     assert result.amount == Decimal(expected)
 
 
+def test_nothing_is_explained_after_the_last_payment():
+    paid = [Payment(date(2026, 3, 11), Decimal(1000))]
+    result = default_interest(
+        Decimal(1000), paid, TABLE, Decimal(9), date(2026, 3, 1), date(2026, 3, 31)
+    )
+    assert [(span.first, span.last) for span in result.spans] == [
+        (date(2026, 3, 2), date(2026, 3, 11))
+    ]
+
+
 def test_currency_without_cents():
     result = default_interest(
         Decimal(100000), [], TABLE, Decimal(9), date(2026, 3, 1), date(2026, 3, 31), digits=0

@@ -131,6 +131,11 @@ def test_one_letter_with_everything():
     assert (made.leading.key, made.leading.level) == (2, 3)
 
 
+def test_due_today_is_not_overdue():
+    made = letter(candidate(1), candidate(2, kind=Kind.WAIT, days=0))
+    assert made.also_open == ()
+
+
 def test_nothing_reaches_a_level():
     made = letter(candidate(3, kind=Kind.WAIT))
     assert not made.reached
