@@ -13,6 +13,8 @@ def insert_rows(model, values):
     """
     if not values:
         return []
+    # What was written before must not meet the rows in a unique index.
+    model.env.flush_all()
     names = list(values[0])
     query = sql.SQL("INSERT INTO {} ({}) VALUES %s RETURNING id").format(
         sql.Identifier(model._table),

@@ -42,20 +42,76 @@ class DunningNotice(models.Model):
         decision = self.env["dunning.decision"]
         policies = self.env["dunning.policy"]._get_policies(company)
         rows = decision._get_rows(company, partners, today)
-        last, terms, drafts, small = self._get_last_letters(company, partners), {}, [], []
+        terms, reaching, small = {}, {}, []
         for partner_id, own in rows.items():
             decisions = decision._decide_rows(company, own, today, policies, terms)
             small += [row.case_id for row, made in decisions if made.reason is Reason.SMALL]
-            if not any(made.kind is Kind.NOTIFY for _row, made in decisions):
-                continue
-            credits = [row for row in own if row.is_credit]
+            if any(made.kind is Kind.NOTIFY for _row, made in decisions):
+                reaching[partner_id] = decisions
+        waiting = self._get_waiting(company, reaching)
+        for partner_id in waiting:
+            own = self._free_waiting(rows[partner_id], reaching[partner_id], waiting[partner_id])
+            reaching[partner_id] = decision._decide_rows(company, own, today, policies, terms)
+        drafts = self._get_drafts(company, today, rows, reaching)
+        self._close_small(small)
+        self._replace(drafts, waiting)
+        return self._create_letters(company, today, drafts)
+
+    @api.model
+    def _get_drafts(self, company, today, rows, reaching):
+        """Letters to be created for customers of whom something reaches a level.
+
+        :param dict reaching: customer id -> pairs of row and decision
+        """
+        decision, drafts = self.env["dunning.decision"], []
+        partners = self.env["res.partner"].browse(reaching)
+        last = self._get_last_letters(company, partners)
+        for partner_id, decisions in reaching.items():
+            credits = [row for row in rows[partner_id] if row.is_credit]
             for unit_id, by_key, used, letter, _policy in decision._group(
                 company, decisions, credits, today, last.get(partner_id, {})
             ):
                 if letter.reached:
                     drafts.append(Draft(partner_id, unit_id, by_key, used, letter))
-        self._close_small(small)
-        return self._create_letters(company, today, drafts)
+        return drafts
+
+    # === LETTERS THAT STILL WAIT FOR SOMEBODY === #
+
+    @api.model
+    def _get_waiting(self, company, partner_ids):
+        """Proposed letters of customers who get another: dict of customer id -> letters."""
+        found = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("commercial_partner_id", "in", list(partner_ids)),
+                ("state", "=", "proposed"),
+            ]
+        )
+        return {partner.id: own for partner, own in found.grouped("commercial_partner_id").items()}
+
+    @api.model
+    def _free_waiting(self, rows, decisions, notices):
+        """Let what a proposed letter would take to a level be decided again, with the rest.
+
+        Only in units in which something else reaches a level now.
+        """
+        units = {row.unit_id for row, made in decisions if made.kind is Kind.NOTIFY}
+        waiting = set(notices.line_ids.filtered("is_pending").line_id.ids)
+        for row in rows:
+            if row.line_id in waiting and row.unit_id in units:
+                row.is_under_way = False
+        return rows
+
+    @api.model
+    def _replace(self, drafts, waiting):
+        """A new letter has all that an older proposal has: nobody gets two."""
+        replaced = self.browse()
+        for draft in drafts:
+            replaced |= waiting.get(draft.partner_id, replaced.browse()).filtered(
+                lambda notice, draft=draft: notice.business_unit_id.id == (draft.unit_id or False)
+            )
+        if replaced:
+            replaced._cancel(self.env._("Replaced by a newer proposal."))
 
     @api.model
     def _close_small(self, case_ids):

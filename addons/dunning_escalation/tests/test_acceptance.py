@@ -136,6 +136,30 @@ class TestDunningAcceptance(DunningCommon):
         self.assertEqual(self._get_case(new).level_id, self.reminder)
         self.assertFalse(self._get_case(later))
 
+    def test_newer_proposal_replaces_the_older(self):
+        """Letters that wait for somebody: the newest has everything, nobody gets two."""
+        self.policy.is_automatic = False
+        old = self._bill()
+        first = self._run(self._days(7), deliver=False)
+        new = self._bill(due=self._days(3))
+        second = self._run(self._days(10), deliver=False)
+        self.assertEqual((first.state, second.state), ("cancelled", "proposed"))
+        self.assertEqual(second.line_ids.filtered("is_reached").line_id.move_id, old | new)
+        self.assertEqual(len(self._get_case(old)), 1)
+        self.assertEqual(self._run(self._days(11), deliver=False), second.browse())
+        second.action_issue()
+        self._deliver()
+        self.assertEqual((self._get_case(old) | self._get_case(new)).level_id, self.reminder)
+
+    def test_proposal_of_another_unit_stays(self):
+        self.policy.is_automatic = False
+        unit = self._create_unit("A")
+        self._bill(business_unit_id=unit.id)
+        first = self._run(self._days(7), deliver=False)
+        self._bill(due=self._days(3))
+        self._run(self._days(10), deliver=False)
+        self.assertEqual(first.state, "proposed")
+
     def test_letters_per_unit(self):
         unit = self._create_unit("A")
         self._bill(business_unit_id=unit.id)
