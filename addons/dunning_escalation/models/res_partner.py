@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
 
 
 class ResPartner(models.Model):
@@ -17,6 +18,17 @@ class ResPartner(models.Model):
     dunning_notice_count = fields.Integer(
         compute="_compute_dunning_notice_count", groups="billing_base.group_billing_user"
     )
+
+    def _auto_init(self):
+        """Fill the new column without touching the contacts that are there."""
+        cr = self.env.cr
+        if not column_exists(cr, "res_partner", "dunning_debtor"):
+            create_column(cr, "res_partner", "dunning_debtor", "varchar")
+            cr.execute(
+                """UPDATE res_partner SET dunning_debtor =
+                   CASE WHEN is_company THEN 'business' ELSE 'consumer' END"""
+            )
+        return super()._auto_init()
 
     @api.depends("is_company")
     def _compute_dunning_debtor(self):
